@@ -1,0 +1,95 @@
+"""Awards, issuer keys and status lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from core.db import Base, Key
+from core.storage import Blob
+from credentials.catalogue.models import CredentialVersion, MicroCredential
+from credentials.evidence.models import SubmissionVersion
+from people.models import Person
+
+
+class IssuerKey(Base):
+    """A signing key. The private part is sealed with the secret key; old keys stay valid for what they signed."""
+
+    __tablename__ = "issuer_key"
+    __table_args__ = (
+        CheckConstraint("kind IN ('ed25519', 'rsa', 'p256')", name="kind_known"),
+        Index("uq_issuer_key_active", "kind", unique=True, postgresql_where=text("active")),
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(String(10))
+    fragment: Mapped[str] = mapped_column(String(80), unique=True)
+    public: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sealed_private: Mapped[bytes] = mapped_column(LargeBinary)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[dt.datetime]
+    retired_at: Mapped[dt.datetime | None]
+
+
+class StatusList(Base):
+    """One Bitstring Status List: which of its awards are revoked, and the signed list as it is served."""
+
+    __tablename__ = "status_list"
+
+    id: Mapped[Key]
+    size: Mapped[int] = mapped_column(default=131072)
+    revoked: Mapped[list[int]] = mapped_column(JSONB, default=list)
+    signed: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    signed_jwt: Mapped[str | None] = mapped_column(Text)
+    valid_until: Mapped[dt.datetime | None]
+
+
+class Award(Base):
+    """What a teacher was awarded: one per submission version, with criterion-level results and its signed badge."""
+
+    __tablename__ = "award"
+    __table_args__ = (
+        UniqueConstraint("submission_version_id"),
+        UniqueConstraint("status_list_id", "status_index"),
+        CheckConstraint("visibility IN ('private', 'link', 'public')", name="visibility_known"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_has_its_reason"),
+        CheckConstraint("valid_until IS NULL OR valid_until > issued_at", name="valid_after_issue"),
+        Index("uq_award_live", "person_id", "micro_credential_id", unique=True, postgresql_where=text("revoked_at IS NULL AND superseded_at IS NULL")),
+    )
+
+    id: Mapped[Key]
+    uuid: Mapped[uuid.UUID] = mapped_column(UUID(as_uuid=True), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    micro_credential_id: Mapped[int] = mapped_column(ForeignKey("micro_credential.id"), index=True)
+    credential_version_id: Mapped[int] = mapped_column(ForeignKey("credential_version.id"))
+    submission_version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
+    results: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    issued_at: Mapped[dt.datetime]
+    valid_until: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+    revoked_reason: Mapped[str | None] = mapped_column(Text)
+    superseded_at: Mapped[dt.datetime | None]
+    visibility: Mapped[str] = mapped_column(String(8), default="private")
+    #: Part of the address that opens an award shared by link; changed to revoke the link.
+    link_secret: Mapped[str] = mapped_column(String(40))
+    recipient_email: Mapped[str] = mapped_column(String(320))
+    subject_uuid: Mapped[uuid.UUID] = mapped_column(UUID(as_uuid=True), unique=True)
+    salt: Mapped[str] = mapped_column(String(40))
+    status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"))
+    status_index: Mapped[int]
+    #: The signed badge; None until the job that follows the decision has made it.
+    credential: Mapped[dict[str, Any] | None] = deferred(mapped_column(JSONB))
+    jwt: Mapped[str | None] = deferred(mapped_column(Text))
+    signed_at: Mapped[dt.datetime | None]
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("blob.id"))
+
+    person: Mapped[Person] = relationship()
+    micro_credential: Mapped[MicroCredential] = relationship()
+    credential_version: Mapped[CredentialVersion] = relationship()
+    submission_version: Mapped[SubmissionVersion] = relationship()
+    certificate: Mapped[Blob | None] = relationship()

@@ -1,0 +1,1 @@
+"""Reads several rooms, writes none: home, the why-page, HR registers."""

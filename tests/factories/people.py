@@ -1,0 +1,49 @@
+"""People and schools, plainly invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from core import clock
+from core.db import db
+from people.models import Person, RoleGrant, School
+from people.rules import Role
+
+_numbers = itertools.count(1)
+
+
+def school(**given: Any) -> School:
+    """A school."""
+    n = next(_numbers)
+    row = School(**{"code": f"S{n}", "name": f"Invented School {n}"} | given)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def person(*roles: Role, at: School | None = None, **given: Any) -> Person:
+    """A member of staff with district-wide roles (school-wide where ``at`` is given and the role is the principal's)."""
+    n = next(_numbers)
+    facts: dict[str, Any] = {
+        "email": f"person{n}@laurel.example",
+        "given_name": f"Given{n}",
+        "family_name": f"Family{n}",
+        "employee_number": f"{n:06d}",
+        "bargaining_unit": "teachers",
+        "hire_date": dt.date(2020, 8, 1),
+    }
+    row = Person(**facts | given)
+    row.school = at or given.get("school") or school()
+    row.role_grants = [
+        RoleGrant(role=role.value, school_id=row.school.id if role is Role.PRINCIPAL else None, starts_on=clock.today() - dt.timedelta(days=400)) for role in roles
+    ]
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def teacher(**given: Any) -> Person:
+    """A classroom teacher."""
+    return person(Role.TEACHER, **given)

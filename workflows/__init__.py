@@ -1,0 +1,1 @@
+"""Stories that cross rooms, one file each. A workflow exists only if two rooms are touched, and holds no policy."""
