@@ -93,7 +93,7 @@ def bake_svg(svg: str, text: str, format: Format = Format.OPEN_BADGES_3) -> str:
     A JWS stands in the attribute `verify`; JSON stands in the element, and in Open Badges 2 `verify` has its hosted address
     as well. Raises `Refused` if `svg` is not an SVG document.
     """
-    picture = _Svg(svg.encode())
+    picture = _Svg(svg.encode(), "utf-8")
     if format is Format.OPEN_BADGES_2 and text.lstrip().startswith("{"):
         verify, body = _hosted_address(text), text
     elif text.lstrip().startswith("{"):
@@ -111,7 +111,7 @@ def bake_svg(svg: str, text: str, format: Format = Format.OPEN_BADGES_3) -> str:
 
 def unbake_svg(svg: bytes | str) -> list[Baked]:
     """The baked texts of an SVG, Open Badges 3 first. Raises `Refused` for anything but a plain SVG document."""
-    picture = _Svg(svg if isinstance(svg, bytes) else svg.encode())
+    picture = _Svg(svg) if isinstance(svg, bytes) else _Svg(svg.encode(), "utf-8")
     found = []
     for format in Format:
         texts = [text for kind, text, _, _ in picture.baked if kind is format]
@@ -188,7 +188,7 @@ def _itxt(rest: bytes) -> str:
 class _Svg:
     """An SVG document read once: where its first element ends, and which baked elements stand where (byte offsets)."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, encoding: str | None = None) -> None:
         if len(data) > LARGEST_FILE:
             raise Refused(N_("The picture is larger than %(limit)d MiB."), limit=LARGEST_FILE // 2**20)
         self.data = data
@@ -196,8 +196,8 @@ class _Svg:
         self._root_start: int | None = None
         self._inside: tuple[Format, int, str | None] | None = None
         self._text: list[str] = []
-        self._depth = 0
-        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._length = 0
+        self._parser = expat.ParserCreate(encoding, namespace_separator=" ")
         self._parser.buffer_text = True
         # Entities are how a small file becomes a large one or reads another file; no badge needs them.
         self._parser.StartDoctypeDeclHandler = self._no_doctype
@@ -226,7 +226,6 @@ class _Svg:
         raise Refused(N_("The picture has a document type declaration, which no badge needs."))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
         if self._root_start is None:
             if name != "http://www.w3.org/2000/svg svg":
                 raise Refused(N_("The picture is neither a PNG nor an SVG file."))
@@ -234,16 +233,16 @@ class _Svg:
         for format in Format:
             if name == f"{format.namespace} {format.element}" and self._inside is None:
                 self._inside = (format, self._parser.CurrentByteIndex, attributes.get("verify"))
-                self._text = []
+                self._text, self._length = [], 0
 
     def _characters(self, text: str) -> None:
         if self._inside:
             self._text.append(text)
-            if sum(map(len, self._text)) > _LARGEST_TEXT:
+            self._length += len(text)
+            if self._length > _LARGEST_TEXT:
                 raise Refused(N_("The badge inside the picture is cut off or too large."))
 
     def _end(self, name: str) -> None:
-        self._depth -= 1
         if self._inside and name == f"{self._inside[0].namespace} {self._inside[0].element}":
             format, start, verify = self._inside
             place = self._parser.CurrentByteIndex

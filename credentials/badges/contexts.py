@@ -19,6 +19,7 @@ from .refusals import N_, Refused, Unknown, shown
 
 VC2 = "https://www.w3.org/ns/credentials/v2"
 OB3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+VC1 = "https://www.w3.org/2018/credentials/v1"
 OB3_EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 
 # Address, file in openbadgeslib/ob3/contexts, SHA-256 of the text as its publisher serves it. The unversioned OB
@@ -96,6 +97,8 @@ def check_context_list(context: object, contexts: Contexts) -> None:
 
     Raises `Unknown` for an address that is not known, `Refused` for anything else.
     """
+    if isinstance(context, list) and context[:1] == [VC1]:
+        raise Unknown(N_("The badge is written in version 1 of the data model, which this verifier does not know."))
     if not isinstance(context, list) or not context or context[0] != VC2:
         raise Refused(N_("The first context has to be %(url)s."), url=VC2)
     for entry in context:

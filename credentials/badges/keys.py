@@ -191,7 +191,7 @@ _SALT, _NONCE = 16, 12
 def seal(private_bytes: bytes, secret: bytes, *, label: str = "") -> bytes:
     """Encrypt a private key for keeping: AES-256-GCM under a key that HKDF-SHA-256 derives from `secret`.
 
-    `secret` is a random value of at least 32 bytes that is kept apart from the database (a setting, a file, a vault); HKDF
+    `secret` is a random value of at least 16 bytes that is kept apart from the database (a setting, a file, a vault); HKDF
     does not make a guessable one strong. `label` names what is sealed, say the key's fragment: the same label has to be
     given to `unseal`, so that one sealed key cannot be put in another's place. Raises `ValueError` for a short secret.
     """
@@ -212,8 +212,8 @@ def unseal(sealed: bytes, secret: bytes, *, label: str = "") -> bytes:
 
 
 def _cipher(secret: bytes, salt: bytes) -> AESGCM:
-    if len(secret) < 32:
-        raise ValueError("The secret that seals issuer keys needs at least 32 random bytes.")
+    if len(secret) < 16:
+        raise ValueError("The secret that seals issuer keys needs at least 16 random bytes.")
     return AESGCM(HKDF(algorithm=hashes.SHA256(), length=32, salt=salt, info=_SEAL).derive(secret))
 
 

@@ -231,8 +231,13 @@ def _check_statements(expanded: Any, inside_proof: bool = False) -> None:
                 _check_statements(value, inside_proof=key == "https://w3id.org/security#proof")
 
 
+def is_iri(value: object) -> bool:
+    """Whether `value` is an absolute IRI in ASCII characters."""
+    return isinstance(value, str) and bool(_IRI.match(value)) and not value.startswith(_BASE)
+
+
 def _check_iri(value: object) -> None:
-    if not isinstance(value, str) or not _IRI.match(value) or value.startswith(_BASE):
+    if not is_iri(value):
         found = str(value).removeprefix(_BASE)
         raise Refused(N_("“%(found)s” is not a full address in ASCII characters."), found=shown(found))
 

@@ -95,7 +95,7 @@ def read_unverified(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     if len(parts) != 3:
         raise Refused(N_("This is not a compact JSON Web Signature."))
     header, payload = (read_json(base64url_decode(part)) for part in parts[:2])
-    if header.get("alg") not in (algorithm.value for algorithm in ALGORITHMS):
+    if header.get("alg") not in [algorithm.value for algorithm in ALGORITHMS]:
         raise Refused(
             N_("The token is signed with “%(alg)s”; only RS256 and ES256 are accepted."), alg=shown(header.get("alg"), 20)
         )
