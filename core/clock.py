@@ -28,6 +28,11 @@ def today() -> dt.date:
     return now().astimezone(zone()).date()
 
 
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day a moment lies in where the district is."""
+    return moment.astimezone(zone()).date()
+
+
 @contextmanager
 def frozen(moment: dt.datetime) -> Iterator[None]:
     """Hold the clock at ``moment`` (aware). For tests and the demo's past."""
