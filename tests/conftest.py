@@ -19,6 +19,9 @@ from app import create_app
 from core import config, postgres
 from core.db import db
 from people.models import Person
+from tools import texts
+
+texts.compile_()
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -133,6 +133,7 @@ def main() -> None:
     packages("requirements.txt")
     if asked.dev:
         packages("requirements-dev.txt")
+    subprocess.run([str(PYTHON), "-m", "tools.texts", "compile"], cwd=ROOT, check=True)
     system_libraries()
     if asked.browser:
         browser()

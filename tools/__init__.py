@@ -1,0 +1,1 @@
+"""What those who change the house use: preparing a machine, checking migrations, texts and documents."""
