@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Numeric, String, func, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Computed, ForeignKey, Index, Numeric, String, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from core import clock
 from core.db import Base, Key
@@ -49,6 +49,8 @@ class Person(UserMixin, Base):
         CheckConstraint("flsa_class IN ('exempt', 'nonexempt')", name="flsa_class_known"),
         CheckConstraint("fte >= 0 AND fte <= 1.5", name="fte_plausible"),
         CheckConstraint("leave_date IS NULL OR hire_date IS NULL OR leave_date >= hire_date", name="leaves_after_hire"),
+        Index("ix_person_search_trgm", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index("ix_person_name", "family_name", "given_name", "id"),
     )
 
     id: Mapped[Key]
@@ -72,10 +74,12 @@ class Person(UserMixin, Base):
     # Sign-in.
     password_hash: Mapped[str | None] = mapped_column(String(200))
     session_version: Mapped[int] = mapped_column(default=1)
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[dt.datetime | None]
     last_sign_in_at: Mapped[dt.datetime | None]
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
+    # Name, address and number in small letters without accents: what the list of people is searched by.
+    search: Mapped[str] = deferred(
+        mapped_column(Text, Computed("plain(given_name || ' ' || family_name || ' ' || email || ' ' || coalesce(employee_number, ''))", persisted=True))
+    )
 
     school: Mapped[School | None] = relationship(lazy="joined", innerjoin=False)
     role_grants: Mapped[list[RoleGrant]] = relationship(back_populates="person", lazy="selectin", order_by="RoleGrant.id")
@@ -162,6 +166,31 @@ class ApiToken(Base):
     revoked_at: Mapped[dt.datetime | None]
 
     person: Mapped[Person] = relationship()
+
+
+class SignInGuard(Base):
+    """How often a wrong password was given for an e-mail address, and until when it is locked.
+
+    There is a row for every address that was tried, whether or not an account has it: so a lock says nothing about who works
+    here. The key is a digest of the address; a row is swept a day after the last wrong password.
+    """
+
+    __tablename__ = "sign_in_guard"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    last_failed_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    locked_until: Mapped[dt.datetime | None]
+
+
+class EndedSession(Base):
+    """A browser session that was signed out: the digest of its number. The cookie itself cannot be called back, so a copy of it
+    (or an answer still on its way) would bring the session to life again without this."""
+
+    __tablename__ = "ended_session"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ended_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class UsedLink(Base):

@@ -23,9 +23,14 @@ ALTER TEXT SEARCH CONFIGURATION laurel_search ALTER MAPPING FOR hword, hword_par
 -- array_to_string is only stable, for the sake of types whose output may change; text's cannot, and a generated column needs immutable.
 CREATE FUNCTION array_words(text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT replace(array_to_string($1, ' '), '-', ' ') $$;
 CREATE FUNCTION array_words(varchar[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT replace(array_to_string($1, ' '), '-', ' ') $$;
+
+-- Small letters without accents, to find "García" by "garcia". unaccent is only stable because its dictionary could be changed; ours is not.
+-- The names are qualified, because a restore runs with an empty search path.
+CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT lower(public.unaccent('public.unaccent', $1)) $$;
 """
 
 DOWN = """
+DROP FUNCTION plain(text);
 DROP FUNCTION array_words(varchar[]);
 DROP FUNCTION array_words(text[]);
 DROP TEXT SEARCH CONFIGURATION laurel_search;

@@ -26,15 +26,8 @@ def upgrade() -> None:
         sa.Column("request_id", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        "ix_audit_event_actor", "audit_event", ["actor_id", "id"], unique=False
-    )
-    op.create_index(
-        "ix_audit_event_subject",
-        "audit_event",
-        ["subject_type", "subject_id", "id"],
-        unique=False,
-    )
+    op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "id"], unique=False)
+    op.create_index("ix_audit_event_subject", "audit_event", ["subject_type", "subject_id", "id"], unique=False)
     op.create_table(
         "blob",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -60,6 +53,13 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name="only_one"),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "ended_session",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index(op.f("ix_ended_session_ended_at"), "ended_session", ["ended_at"], unique=False)
     op.create_table(
         "fund",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -97,22 +97,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("fragment"),
     )
-    op.create_index(
-        "uq_issuer_key_active",
-        "issuer_key",
-        ["kind"],
-        unique=True,
-        postgresql_where=sa.text("active"),
-    )
+    op.create_index("uq_issuer_key_active", "issuer_key", ["kind"], unique=True, postgresql_where=sa.text("active"))
     op.create_table(
         "ledger_counter",
-        sa.Column(
-            "id",
-            sa.Integer(),
-            server_default=sa.text("1"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("id", sa.Integer(), server_default=sa.text("1"), autoincrement=False, nullable=False),
         sa.Column("last", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("id = 1", name="only_one"),
         sa.PrimaryKeyConstraint("id"),
@@ -134,13 +122,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("natural_key"),
     )
     op.create_index(op.f("ix_mail_person_id"), "mail", ["person_id"], unique=False)
-    op.create_index(
-        "ix_mail_unsent",
-        "mail",
-        ["id"],
-        unique=False,
-        postgresql_where="sent_at IS NULL",
-    )
+    op.create_index("ix_mail_unsent", "mail", ["id"], unique=False, postgresql_where="sent_at IS NULL")
     op.create_table(
         "policy",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -150,9 +132,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
     )
-    op.create_index(
-        op.f("ix_policy_earning_kind"), "policy", ["earning_kind"], unique=False
-    )
+    op.create_index(op.f("ix_policy_earning_kind"), "policy", ["earning_kind"], unique=False)
     op.create_table(
         "school",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -171,15 +151,20 @@ def upgrade() -> None:
         sa.Column("topics", postgresql.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("audience", postgresql.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("modality", sa.String(length=20), nullable=False),
-        sa.Column(
-            "credit_hours",
-            sa.Numeric(precision=5, scale=1, asdecimal=False),
-            nullable=False,
-        ),
+        sa.Column("credit_hours", sa.Numeric(precision=5, scale=1, asdecimal=False), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("slug"),
     )
+    op.create_table(
+        "sign_in_guard",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index(op.f("ix_sign_in_guard_last_failed_at"), "sign_in_guard", ["last_failed_at"], unique=False)
     op.create_table(
         "status_list",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -212,26 +197,23 @@ def upgrade() -> None:
         sa.Column("employee_number", sa.String(length=30), nullable=True),
         sa.Column("bargaining_unit", sa.String(length=40), nullable=False),
         sa.Column("flsa_class", sa.String(length=12), nullable=False),
-        sa.Column(
-            "fte", sa.Numeric(precision=4, scale=3, asdecimal=False), nullable=False
-        ),
+        sa.Column("fte", sa.Numeric(precision=4, scale=3, asdecimal=False), nullable=False),
         sa.Column("pay_group", sa.String(length=40), nullable=False),
         sa.Column("hire_date", sa.Date(), nullable=True),
         sa.Column("leave_date", sa.Date(), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("session_version", sa.Integer(), nullable=False),
-        sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "flsa_class IN ('exempt', 'nonexempt')", name="flsa_class_known"
+        sa.Column(
+            "search",
+            sa.Text(),
+            sa.Computed("plain(given_name || ' ' || family_name || ' ' || email || ' ' || coalesce(employee_number, ''))", persisted=True),
+            nullable=True,
         ),
+        sa.CheckConstraint("flsa_class IN ('exempt', 'nonexempt')", name="flsa_class_known"),
         sa.CheckConstraint("fte >= 0 AND fte <= 1.5", name="fte_plausible"),
-        sa.CheckConstraint(
-            "leave_date IS NULL OR hire_date IS NULL OR leave_date >= hire_date",
-            name="leaves_after_hire",
-        ),
+        sa.CheckConstraint("leave_date IS NULL OR hire_date IS NULL OR leave_date >= hire_date", name="leaves_after_hire"),
         sa.ForeignKeyConstraint(
             ["school_id"],
             ["school.id"],
@@ -243,16 +225,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("employee_number"),
     )
+    op.create_index("ix_person_name", "person", ["family_name", "given_name", "id"], unique=False)
     op.create_index(op.f("ix_person_school_id"), "person", ["school_id"], unique=False)
-    op.create_index(
-        op.f("ix_person_supervisor_id"), "person", ["supervisor_id"], unique=False
-    )
-    op.create_index(
-        "uq_person_email_lower",
-        "person",
-        [sa.literal_column("lower(email)")],
-        unique=True,
-    )
+    op.create_index("ix_person_search_trgm", "person", ["search"], unique=False, postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"})
+    op.create_index(op.f("ix_person_supervisor_id"), "person", ["supervisor_id"], unique=False)
+    op.create_index("uq_person_email_lower", "person", [sa.literal_column("lower(email)")], unique=True)
     op.create_table(
         "policy_version",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -264,9 +241,7 @@ def upgrade() -> None:
         sa.Column("fund_id", sa.BigInteger(), nullable=False),
         sa.Column("rule", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"
-        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         sa.ForeignKeyConstraint(
             ["fund_id"],
             ["fund.id"],
@@ -297,9 +272,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token_hash"),
     )
-    op.create_index(
-        op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
     op.create_table(
         "conflict",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -325,9 +298,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("person_a_id", "person_b_id", "kind"),
     )
-    op.create_index(
-        op.f("ix_conflict_person_b_id"), "conflict", ["person_b_id"], unique=False
-    )
+    op.create_index(op.f("ix_conflict_person_b_id"), "conflict", ["person_b_id"], unique=False)
     op.create_table(
         "licence",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -342,29 +313,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        op.f("ix_licence_person_id"), "licence", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_licence_person_id"), "licence", ["person_id"], unique=False)
     op.create_table(
         "micro_credential",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
-        sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("issuer", sa.String(length=300), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("created_by_id", sa.BigInteger(), nullable=True),
         sa.Column("current_version_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('draft', 'in_quality_review', 'published', 'retired')",
-            name="state_known",
-        ),
+        sa.CheckConstraint("state IN ('draft', 'in_quality_review', 'published', 'retired')", name="state_known"),
         sa.ForeignKeyConstraint(
             ["created_by_id"],
             ["person.id"],
         ),
-        sa.ForeignKeyConstraint(
-            ["current_version_id"], ["credential_version.id"], use_alter=True
-        ),
+        sa.ForeignKeyConstraint(["current_version_id"], ["credential_version.id"], use_alter=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("current_version_id"),
         sa.UniqueConstraint("slug"),
@@ -384,34 +348,19 @@ def upgrade() -> None:
         sa.Column("fiscal_year", sa.Integer(), nullable=False),
         sa.Column("earned_on", sa.Date(), nullable=False),
         sa.Column("approved_by_id", sa.BigInteger(), nullable=True),
-        sa.Column(
-            "explanation", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("explanation", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("refusal_rule", sa.String(length=60), nullable=True),
         sa.Column("employee_number", sa.String(length=30), nullable=True),
         sa.Column("school_id", sa.BigInteger(), nullable=True),
         sa.Column("bargaining_unit", sa.String(length=40), nullable=False),
         sa.Column("flsa_class", sa.String(length=12), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'refused') = (amount_cents = 0)", name="refused_is_nothing"
-        ),
-        sa.CheckConstraint(
-            "(state = 'refused') = (refusal_rule IS NOT NULL)",
-            name="refusal_names_its_rule",
-        ),
-        sa.CheckConstraint(
-            "state = 'refused' OR (policy_version_id IS NOT NULL AND fund_id IS NOT NULL)",
-            name="owed_under_a_policy",
-        ),
-        sa.CheckConstraint(
-            "state IN ('payable', 'refused', 'reversed')", name="state_known"
-        ),
+        sa.CheckConstraint("(state = 'refused') = (amount_cents = 0)", name="refused_is_nothing"),
+        sa.CheckConstraint("(state = 'refused') = (refusal_rule IS NOT NULL)", name="refusal_names_its_rule"),
+        sa.CheckConstraint("state = 'refused' OR (policy_version_id IS NOT NULL AND fund_id IS NOT NULL)", name="owed_under_a_policy"),
+        sa.CheckConstraint("state IN ('payable', 'refused', 'reversed')", name="state_known"),
         sa.CheckConstraint("amount_cents >= 0", name="amount_not_negative"),
-        sa.CheckConstraint(
-            "approved_by_id IS NULL OR approved_by_id <> person_id",
-            name="nobody_approves_her_own",
-        ),
+        sa.CheckConstraint("approved_by_id IS NULL OR approved_by_id <> person_id", name="nobody_approves_her_own"),
         sa.ForeignKeyConstraint(
             ["approved_by_id"],
             ["person.id"],
@@ -435,18 +384,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("natural_key"),
     )
-    op.create_index(
-        op.f("ix_obligation_person_id"), "obligation", ["person_id"], unique=False
-    )
-    op.create_index(
-        "ix_obligation_register",
-        "obligation",
-        ["earned_on", "fund_id", "school_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_obligation_source"), "obligation", ["source"], unique=False
-    )
+    op.create_index(op.f("ix_obligation_person_id"), "obligation", ["person_id"], unique=False)
+    op.create_index("ix_obligation_register", "obligation", ["earned_on", "fund_id", "school_id"], unique=False)
+    op.create_index(op.f("ix_obligation_source"), "obligation", ["source"], unique=False)
     op.create_table(
         "person_year",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -454,9 +394,7 @@ def upgrade() -> None:
         sa.Column("fiscal_year", sa.Integer(), nullable=False),
         sa.Column("used_cents", sa.BigInteger(), nullable=False),
         sa.Column("cap_cents", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "cap_cents IS NULL OR used_cents <= cap_cents", name="cap_holds"
-        ),
+        sa.CheckConstraint("cap_cents IS NULL OR used_cents <= cap_cents", name="cap_holds"),
         sa.CheckConstraint("used_cents >= 0", name="used_not_negative"),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -504,9 +442,7 @@ def upgrade() -> None:
             "role IN ('teacher', 'reviewer', 'author', 'facilitator', 'coordinator', 'principal', 'hr', 'payroll', 'auditor', 'administrator')",
             name="role_known",
         ),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"
-        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
@@ -517,9 +453,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
     op.create_index(op.f("ix_role_grant_role"), "role_grant", ["role"], unique=False)
     op.create_index(
         "uq_role_grant_open",
@@ -556,12 +490,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        op.f("ix_section_facilitator_id"), "section", ["facilitator_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_section_session_id"), "section", ["session_id"], unique=False
-    )
+    op.create_index(op.f("ix_section_facilitator_id"), "section", ["facilitator_id"], unique=False)
+    op.create_index(op.f("ix_section_session_id"), "section", ["session_id"], unique=False)
     op.create_index("ix_section_starts_at", "section", ["starts_at"], unique=False)
     op.create_table(
         "attendance",
@@ -587,50 +517,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("section_id", "person_id"),
     )
-    op.create_index(
-        op.f("ix_attendance_person_id"), "attendance", ["person_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_attendance_section_id"), "attendance", ["section_id"], unique=False
-    )
+    op.create_index(op.f("ix_attendance_person_id"), "attendance", ["person_id"], unique=False)
+    op.create_index(op.f("ix_attendance_section_id"), "attendance", ["section_id"], unique=False)
     op.create_table(
         "credential_version",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("micro_credential_id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("change_note", sa.Text(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("competency", sa.Text(), nullable=False),
         sa.Column("key_method", sa.Text(), nullable=False),
-        sa.Column("topics", postgresql.ARRAY(sa.String(length=40)), nullable=False),
+        sa.Column("topics", postgresql.ARRAY(sa.String(length=80)), nullable=False),
         sa.Column("audience", postgresql.ARRAY(sa.String(length=40)), nullable=False),
-        sa.Column(
-            "grade_bands", postgresql.ARRAY(sa.String(length=20)), nullable=False
-        ),
-        sa.Column(
-            "evidence_kinds", postgresql.ARRAY(sa.String(length=20)), nullable=False
-        ),
-        sa.Column(
-            "effort_hours",
-            sa.Numeric(precision=5, scale=1, asdecimal=False),
-            nullable=False,
-        ),
-        sa.Column(
-            "credit_hours",
-            sa.Numeric(precision=5, scale=1, asdecimal=False),
-            nullable=False,
-        ),
+        sa.Column("grade_bands", postgresql.ARRAY(sa.String(length=20)), nullable=False),
+        sa.Column("evidence_kinds", postgresql.ARRAY(sa.String(length=20)), nullable=False),
+        sa.Column("effort_hours", sa.Numeric(precision=6, scale=2, asdecimal=False), nullable=False),
+        sa.Column("credit_hours", sa.Numeric(precision=6, scale=2, asdecimal=False), nullable=False),
         sa.Column("stipend_cents", sa.Integer(), nullable=False),
         sa.Column("badge_design", sa.String(length=20), nullable=False),
         sa.Column("badge_color", sa.String(length=7), nullable=False),
         sa.Column("authored_by_id", sa.BigInteger(), nullable=True),
         sa.Column("submitted_by_id", sa.BigInteger(), nullable=True),
         sa.Column("approved_by_id", sa.BigInteger(), nullable=True),
-        sa.Column(
-            "quality_check", postgresql.JSONB(astext_type=sa.Text()), nullable=True
-        ),
+        sa.Column("contributor_ids", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("quality_check", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lock", sa.Integer(), nullable=False),
@@ -643,21 +556,11 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.CheckConstraint(
-            "(state = 'published') = (published_at IS NOT NULL)",
-            name="published_has_its_time",
-        ),
-        sa.CheckConstraint(
-            "state <> 'published' OR approved_by_id IS NOT NULL",
-            name="published_is_approved",
-        ),
-        sa.CheckConstraint(
-            "state IN ('draft', 'in_quality_review', 'published')", name="state_known"
-        ),
-        sa.CheckConstraint(
-            "approved_by_id IS NULL OR submitted_by_id IS NULL OR approved_by_id <> submitted_by_id",
-            name="author_and_approver_differ",
-        ),
+        sa.CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published_has_its_time"),
+        sa.CheckConstraint("state <> 'published' OR approved_by_id IS NOT NULL", name="published_is_approved"),
+        sa.CheckConstraint("state IN ('draft', 'in_quality_review', 'published')", name="state_known"),
+        sa.CheckConstraint("approved_by_id IS NULL OR NOT (approved_by_id = ANY (contributor_ids))", name="contributors_do_not_approve"),
+        sa.CheckConstraint("approved_by_id IS NULL OR submitted_by_id IS NULL OR approved_by_id <> submitted_by_id", name="author_and_approver_differ"),
         sa.CheckConstraint("stipend_cents >= 0", name="stipend_not_negative"),
         sa.ForeignKeyConstraint(
             ["approved_by_id"],
@@ -678,41 +581,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("micro_credential_id", "number"),
     )
+    op.create_index(op.f("ix_credential_version_micro_credential_id"), "credential_version", ["micro_credential_id"], unique=False)
+    op.create_index("ix_credential_version_search", "credential_version", ["search"], unique=False, postgresql_using="gin")
     op.create_index(
-        op.f("ix_credential_version_micro_credential_id"),
-        "credential_version",
-        ["micro_credential_id"],
-        unique=False,
+        "ix_credential_version_title_trgm", "credential_version", ["title"], unique=False, postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}
     )
-    op.create_index(
-        "ix_credential_version_search",
-        "credential_version",
-        ["search"],
-        unique=False,
-        postgresql_using="gin",
-    )
-    op.create_index(
-        "ix_credential_version_title_trgm",
-        "credential_version",
-        ["title"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"title": "gin_trgm_ops"},
-    )
-    op.create_index(
-        "ix_credential_version_topics",
-        "credential_version",
-        ["topics"],
-        unique=False,
-        postgresql_using="gin",
-    )
-    op.create_index(
-        "uq_credential_version_open",
-        "credential_version",
-        ["micro_credential_id"],
-        unique=True,
-        postgresql_where=sa.text("state <> 'published'"),
-    )
+    op.create_index("ix_credential_version_topics", "credential_version", ["topics"], unique=False, postgresql_using="gin")
+    op.create_index("uq_credential_version_open", "credential_version", ["micro_credential_id"], unique=True, postgresql_where=sa.text("state <> 'published'"))
     op.create_table(
         "entry",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -724,10 +599,7 @@ def upgrade() -> None:
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted_by_id", sa.BigInteger(), nullable=True),
         sa.Column("memo", sa.String(length=300), nullable=False),
-        sa.CheckConstraint(
-            "(kind = 'reverse') = (reverses_id IS NOT NULL)",
-            name="reversal_names_its_original",
-        ),
+        sa.CheckConstraint("(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reversal_names_its_original"),
         sa.CheckConstraint("kind IN ('accrue', 'reverse')", name="kind_known"),
         sa.ForeignKeyConstraint(
             ["obligation_id"],
@@ -746,9 +618,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reverses_id"),
         sa.UniqueConstraint("sequence"),
     )
-    op.create_index(
-        op.f("ix_entry_obligation_id"), "entry", ["obligation_id"], unique=False
-    )
+    op.create_index(op.f("ix_entry_obligation_id"), "entry", ["obligation_id"], unique=False)
     op.create_table(
         "qualification",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -757,9 +627,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("granted_by_id", sa.BigInteger(), nullable=True),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('qualified', 'paused', 'withdrawn')", name="state_known"
-        ),
+        sa.CheckConstraint("state IN ('qualified', 'paused', 'withdrawn')", name="state_known"),
         sa.ForeignKeyConstraint(
             ["granted_by_id"],
             ["person.id"],
@@ -775,15 +643,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("person_id", "micro_credential_id"),
     )
-    op.create_index(
-        op.f("ix_qualification_micro_credential_id"),
-        "qualification",
-        ["micro_credential_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_qualification_person_id"), "qualification", ["person_id"], unique=False
-    )
+    op.create_index("ix_qualification_credential_state", "qualification", ["micro_credential_id", "state"], unique=False)
+    op.create_index(op.f("ix_qualification_person_id"), "qualification", ["person_id"], unique=False)
     op.create_table(
         "registration",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -792,9 +653,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('registered', 'waiting', 'cancelled')", name="state_known"
-        ),
+        sa.CheckConstraint("state IN ('registered', 'waiting', 'cancelled')", name="state_known"),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
@@ -806,12 +665,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("section_id", "person_id"),
     )
-    op.create_index(
-        op.f("ix_registration_person_id"), "registration", ["person_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_registration_section_id"), "registration", ["section_id"], unique=False
-    )
+    op.create_index(op.f("ix_registration_person_id"), "registration", ["person_id"], unique=False)
+    op.create_index(op.f("ix_registration_section_id"), "registration", ["section_id"], unique=False)
     op.create_table(
         "submission",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -829,15 +684,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("person_id", "micro_credential_id"),
     )
-    op.create_index(
-        op.f("ix_submission_micro_credential_id"),
-        "submission",
-        ["micro_credential_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_submission_person_id"), "submission", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_submission_micro_credential_id"), "submission", ["micro_credential_id"], unique=False)
+    op.create_index(op.f("ix_submission_person_id"), "submission", ["person_id"], unique=False)
     op.create_table(
         "leg",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -846,10 +694,7 @@ def upgrade() -> None:
         sa.Column("account", sa.String(length=12), nullable=False),
         sa.Column("account_string", sa.String(length=80), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint(
-            "account IN ('expense', 'payable', 'exported', 'paid')",
-            name="account_known",
-        ),
+        sa.CheckConstraint("account IN ('expense', 'payable', 'exported', 'paid')", name="account_known"),
         sa.CheckConstraint("amount_cents <> 0", name="amount_not_zero"),
         sa.ForeignKeyConstraint(
             ["entry_id"],
@@ -873,9 +718,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("carried", postgresql.ARRAY(sa.String(length=80)), nullable=False),
         sa.Column("change_note", sa.Text(), nullable=False),
-        sa.Column(
-            "indicators", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("indicators", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("statement_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
@@ -887,21 +730,14 @@ def upgrade() -> None:
         sa.Column("release_note", sa.Text(), nullable=False),
         sa.Column("lock", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(state IN ('demonstrated', 'not_yet', 'revoked')) = (released_at IS NOT NULL AND released_by_id IS NOT NULL)",
-            name="released_has_who_and_when",
+            "(state IN ('demonstrated', 'not_yet', 'revoked')) = (released_at IS NOT NULL AND released_by_id IS NOT NULL)", name="released_has_who_and_when"
         ),
-        sa.CheckConstraint(
-            "(state IN ('draft')) = (submitted_at IS NULL)",
-            name="submitted_has_its_time",
-        ),
+        sa.CheckConstraint("(state IN ('draft')) = (submitted_at IS NULL)", name="submitted_has_its_time"),
         sa.CheckConstraint(
             "state IN ('draft', 'submitted', 'in_review', 'adjudicating', 'decided_draft', 'demonstrated', 'not_yet', 'withdrawn', 'revoked')",
             name="state_known",
         ),
-        sa.CheckConstraint(
-            "released_by_id IS NULL OR released_by_id <> person_id",
-            name="nobody_releases_her_own",
-        ),
+        sa.CheckConstraint("released_by_id IS NULL OR released_by_id <> person_id", name="nobody_releases_her_own"),
         sa.ForeignKeyConstraint(
             ["credential_version_id"],
             ["credential_version.id"],
@@ -921,38 +757,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("submission_id", "number"),
     )
-    op.create_index(
-        op.f("ix_submission_version_credential_version_id"),
-        "submission_version",
-        ["credential_version_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_submission_version_person_id"),
-        "submission_version",
-        ["person_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_submission_version_state",
-        "submission_version",
-        ["state", "submitted_at"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_submission_version_submission_id"),
-        "submission_version",
-        ["submission_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_submission_version_credential_version_id"), "submission_version", ["credential_version_id"], unique=False)
+    op.create_index(op.f("ix_submission_version_person_id"), "submission_version", ["person_id"], unique=False)
+    op.create_index("ix_submission_version_state", "submission_version", ["state", "submitted_at"], unique=False)
+    op.create_index(op.f("ix_submission_version_submission_id"), "submission_version", ["submission_id"], unique=False)
     op.create_index(
         "uq_submission_version_open",
         "submission_version",
         ["submission_id"],
         unique=True,
-        postgresql_where=sa.text(
-            "state NOT IN ('demonstrated', 'not_yet', 'withdrawn', 'revoked')"
-        ),
+        postgresql_where=sa.text("state NOT IN ('demonstrated', 'not_yet', 'withdrawn', 'revoked')"),
     )
     op.create_table(
         "assignment",
@@ -961,11 +775,9 @@ def upgrade() -> None:
         sa.Column("reviewer_id", sa.BigInteger(), nullable=False),
         sa.Column("round", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("pseudonym", sa.String(length=20), nullable=False),
+        sa.Column("pseudonym", sa.String(length=1), nullable=False),
         sa.Column("criteria", postgresql.ARRAY(sa.String(length=80)), nullable=False),
-        sa.Column(
-            "conflict_facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("conflict_facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("no_conflict_declared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accept_by", sa.DateTime(timezone=True), nullable=False),
@@ -976,19 +788,17 @@ def upgrade() -> None:
         sa.Column("overall", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("lock", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(state IN ('submitted', 'locked')) = (submitted_at IS NOT NULL)",
-            name="submitted_has_its_time",
-        ),
+        sa.CheckConstraint("(state IN ('submitted', 'locked')) = (submitted_at IS NOT NULL)", name="submitted_has_its_time"),
         sa.CheckConstraint("round IN ('first', 'third')", name="round_known"),
         sa.CheckConstraint(
             "state IN ('offered', 'accepted', 'in_progress', 'submitted', 'declined', 'lapsed', 'recused', 'expired', 'cancelled', 'locked')",
             name="state_known",
         ),
+        sa.CheckConstraint("state NOT IN ('accepted', 'in_progress', 'submitted', 'locked') OR due_at IS NOT NULL", name="accepted_has_its_due_date"),
         sa.CheckConstraint(
-            "state NOT IN ('in_progress', 'submitted', 'locked') OR no_conflict_declared_at IS NOT NULL",
-            name="conflict_question_first",
+            "state NOT IN ('accepted', 'in_progress', 'submitted', 'locked') OR no_conflict_declared_at IS NOT NULL", name="conflict_question_first"
         ),
+        sa.CheckConstraint("state NOT IN ('in_progress', 'submitted', 'locked') OR opened_at IS NOT NULL", name="opened_before_judged"),
         sa.ForeignKeyConstraint(
             ["reviewer_id"],
             ["person.id"],
@@ -998,26 +808,23 @@ def upgrade() -> None:
             ["submission_version.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("version_id", "pseudonym"),
         sa.UniqueConstraint("version_id", "reviewer_id"),
     )
-    op.create_index(
-        "ix_assignment_reviewer_state",
-        "assignment",
-        ["reviewer_id", "state"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_assignment_version_id"), "assignment", ["version_id"], unique=False
-    )
+    op.create_index("ix_assignment_reviewer_state", "assignment", ["reviewer_id", "state"], unique=False)
+    op.create_index(op.f("ix_assignment_version_id"), "assignment", ["version_id"], unique=False)
     op.create_index(
         "uq_assignment_one_third",
         "assignment",
         ["version_id"],
         unique=True,
-        postgresql_where=sa.text(
-            "round = 'third' AND state IN ('offered', 'accepted', 'in_progress', 'submitted', 'locked')"
-        ),
+        postgresql_where=sa.text("round = 'third' AND state IN ('offered', 'accepted', 'in_progress', 'submitted', 'locked')"),
+    )
+    op.create_index(
+        "uq_assignment_pseudonym",
+        "assignment",
+        ["version_id", "pseudonym"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('offered', 'accepted', 'in_progress', 'submitted', 'locked')"),
     )
     op.create_table(
         "award",
@@ -1044,16 +851,9 @@ def upgrade() -> None:
         sa.Column("jwt", sa.Text(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("certificate_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "visibility IN ('private', 'link', 'public')", name="visibility_known"
-        ),
-        sa.CheckConstraint(
-            "(revoked_at IS NULL) = (revoked_reason IS NULL)",
-            name="revoked_has_its_reason",
-        ),
-        sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until > issued_at", name="valid_after_issue"
-        ),
+        sa.CheckConstraint("visibility IN ('private', 'link', 'public')", name="visibility_known"),
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_has_its_reason"),
+        sa.CheckConstraint("valid_until IS NULL OR valid_until > issued_at", name="valid_after_issue"),
         sa.ForeignKeyConstraint(
             ["certificate_id"],
             ["blob.id"],
@@ -1084,19 +884,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_version_id"),
         sa.UniqueConstraint("uuid"),
     )
-    op.create_index(
-        op.f("ix_award_micro_credential_id"),
-        "award",
-        ["micro_credential_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_award_micro_credential_id"), "award", ["micro_credential_id"], unique=False)
     op.create_index(op.f("ix_award_person_id"), "award", ["person_id"], unique=False)
     op.create_index(
-        "uq_award_live",
-        "award",
-        ["person_id", "micro_credential_id"],
-        unique=True,
-        postgresql_where=sa.text("revoked_at IS NULL AND superseded_at IS NULL"),
+        "uq_award_live", "award", ["person_id", "micro_credential_id"], unique=True, postgresql_where=sa.text("revoked_at IS NULL AND superseded_at IS NULL")
     )
     op.create_table(
         "evidence_file",
@@ -1112,10 +903,7 @@ def upgrade() -> None:
         sa.Column("visibility", sa.String(length=12), nullable=False),
         sa.Column("students", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "visibility IN ('private', 'reviewers', 'district', 'public')",
-            name="visibility_known",
-        ),
+        sa.CheckConstraint("visibility IN ('private', 'reviewers', 'district', 'public')", name="visibility_known"),
         sa.ForeignKeyConstraint(
             ["blob_id"],
             ["blob.id"],
@@ -1126,27 +914,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        op.f("ix_evidence_file_blob_id"), "evidence_file", ["blob_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_evidence_file_original_sha256"),
-        "evidence_file",
-        ["original_sha256"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_evidence_file_version_id"),
-        "evidence_file",
-        ["version_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_evidence_file_version_item",
-        "evidence_file",
-        ["version_id", "item_key"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_evidence_file_blob_id"), "evidence_file", ["blob_id"], unique=False)
+    op.create_index(op.f("ix_evidence_file_original_sha256"), "evidence_file", ["original_sha256"], unique=False)
+    op.create_index(op.f("ix_evidence_file_version_id"), "evidence_file", ["version_id"], unique=False)
+    op.create_index("ix_evidence_file_version_item", "evidence_file", ["version_id", "item_key"], unique=False)
     op.create_table(
         "response",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1162,9 +933,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("version_id", "item_key"),
     )
-    op.create_index(
-        op.f("ix_response_version_id"), "response", ["version_id"], unique=False
-    )
+    op.create_index(op.f("ix_response_version_id"), "response", ["version_id"], unique=False)
     op.create_table(
         "score",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1172,6 +941,7 @@ def upgrade() -> None:
         sa.Column("criterion_key", sa.String(length=80), nullable=False),
         sa.Column("level_key", sa.String(length=40), nullable=True),
         sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("pointer", sa.String(length=300), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignment.id"],
@@ -1179,9 +949,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("assignment_id", "criterion_key"),
     )
-    op.create_index(
-        op.f("ix_score_assignment_id"), "score", ["assignment_id"], unique=False
-    )
+    op.create_index(op.f("ix_score_assignment_id"), "score", ["assignment_id"], unique=False)
     # ### end Alembic commands ###
 
 
@@ -1196,20 +964,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_evidence_file_original_sha256"), table_name="evidence_file")
     op.drop_index(op.f("ix_evidence_file_blob_id"), table_name="evidence_file")
     op.drop_table("evidence_file")
-    op.drop_index(
-        "uq_award_live",
-        table_name="award",
-        postgresql_where=sa.text("revoked_at IS NULL AND superseded_at IS NULL"),
-    )
+    op.drop_index("uq_award_live", table_name="award", postgresql_where=sa.text("revoked_at IS NULL AND superseded_at IS NULL"))
     op.drop_index(op.f("ix_award_person_id"), table_name="award")
     op.drop_index(op.f("ix_award_micro_credential_id"), table_name="award")
     op.drop_table("award")
     op.drop_index(
+        "uq_assignment_pseudonym", table_name="assignment", postgresql_where=sa.text("state IN ('offered', 'accepted', 'in_progress', 'submitted', 'locked')")
+    )
+    op.drop_index(
         "uq_assignment_one_third",
         table_name="assignment",
-        postgresql_where=sa.text(
-            "round = 'third' AND state IN ('offered', 'accepted', 'in_progress', 'submitted', 'locked')"
-        ),
+        postgresql_where=sa.text("round = 'third' AND state IN ('offered', 'accepted', 'in_progress', 'submitted', 'locked')"),
     )
     op.drop_index(op.f("ix_assignment_version_id"), table_name="assignment")
     op.drop_index("ix_assignment_reviewer_state", table_name="assignment")
@@ -1217,21 +982,12 @@ def downgrade() -> None:
     op.drop_index(
         "uq_submission_version_open",
         table_name="submission_version",
-        postgresql_where=sa.text(
-            "state NOT IN ('demonstrated', 'not_yet', 'withdrawn', 'revoked')"
-        ),
+        postgresql_where=sa.text("state NOT IN ('demonstrated', 'not_yet', 'withdrawn', 'revoked')"),
     )
-    op.drop_index(
-        op.f("ix_submission_version_submission_id"), table_name="submission_version"
-    )
+    op.drop_index(op.f("ix_submission_version_submission_id"), table_name="submission_version")
     op.drop_index("ix_submission_version_state", table_name="submission_version")
-    op.drop_index(
-        op.f("ix_submission_version_person_id"), table_name="submission_version"
-    )
-    op.drop_index(
-        op.f("ix_submission_version_credential_version_id"),
-        table_name="submission_version",
-    )
+    op.drop_index(op.f("ix_submission_version_person_id"), table_name="submission_version")
+    op.drop_index(op.f("ix_submission_version_credential_version_id"), table_name="submission_version")
     op.drop_table("submission_version")
     op.drop_index(op.f("ix_leg_fund_id"), table_name="leg")
     op.drop_index(op.f("ix_leg_entry_id"), table_name="leg")
@@ -1243,37 +999,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_person_id"), table_name="registration")
     op.drop_table("registration")
     op.drop_index(op.f("ix_qualification_person_id"), table_name="qualification")
-    op.drop_index(
-        op.f("ix_qualification_micro_credential_id"), table_name="qualification"
-    )
+    op.drop_index("ix_qualification_credential_state", table_name="qualification")
     op.drop_table("qualification")
     op.drop_index(op.f("ix_entry_obligation_id"), table_name="entry")
     op.drop_table("entry")
-    op.drop_index(
-        "uq_credential_version_open",
-        table_name="credential_version",
-        postgresql_where=sa.text("state <> 'published'"),
-    )
-    op.drop_index(
-        "ix_credential_version_topics",
-        table_name="credential_version",
-        postgresql_using="gin",
-    )
-    op.drop_index(
-        "ix_credential_version_title_trgm",
-        table_name="credential_version",
-        postgresql_using="gin",
-        postgresql_ops={"title": "gin_trgm_ops"},
-    )
-    op.drop_index(
-        "ix_credential_version_search",
-        table_name="credential_version",
-        postgresql_using="gin",
-    )
-    op.drop_index(
-        op.f("ix_credential_version_micro_credential_id"),
-        table_name="credential_version",
-    )
+    op.drop_index("uq_credential_version_open", table_name="credential_version", postgresql_where=sa.text("state <> 'published'"))
+    op.drop_index("ix_credential_version_topics", table_name="credential_version", postgresql_using="gin")
+    op.drop_index("ix_credential_version_title_trgm", table_name="credential_version", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"})
+    op.drop_index("ix_credential_version_search", table_name="credential_version", postgresql_using="gin")
+    op.drop_index(op.f("ix_credential_version_micro_credential_id"), table_name="credential_version")
     op.drop_table("credential_version")
     op.drop_index(op.f("ix_attendance_section_id"), table_name="attendance")
     op.drop_index(op.f("ix_attendance_person_id"), table_name="attendance")
@@ -1282,11 +1016,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_section_session_id"), table_name="section")
     op.drop_index(op.f("ix_section_facilitator_id"), table_name="section")
     op.drop_table("section")
-    op.drop_index(
-        "uq_role_grant_open",
-        table_name="role_grant",
-        postgresql_where=sa.text("ends_on IS NULL"),
-    )
+    op.drop_index("uq_role_grant_open", table_name="role_grant", postgresql_where=sa.text("ends_on IS NULL"))
     op.drop_index(op.f("ix_role_grant_role"), table_name="role_grant")
     op.drop_index(op.f("ix_role_grant_person_id"), table_name="role_grant")
     op.drop_table("role_grant")
@@ -1307,28 +1037,28 @@ def downgrade() -> None:
     op.drop_table("policy_version")
     op.drop_index("uq_person_email_lower", table_name="person")
     op.drop_index(op.f("ix_person_supervisor_id"), table_name="person")
+    op.drop_index("ix_person_search_trgm", table_name="person", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"})
     op.drop_index(op.f("ix_person_school_id"), table_name="person")
+    op.drop_index("ix_person_name", table_name="person")
     op.drop_table("person")
     op.drop_table("used_link")
     op.drop_table("status_list")
+    op.drop_index(op.f("ix_sign_in_guard_last_failed_at"), table_name="sign_in_guard")
+    op.drop_table("sign_in_guard")
     op.drop_table("session")
     op.drop_table("school")
     op.drop_index(op.f("ix_policy_earning_kind"), table_name="policy")
     op.drop_table("policy")
-    op.drop_index(
-        "ix_mail_unsent", table_name="mail", postgresql_where="sent_at IS NULL"
-    )
+    op.drop_index("ix_mail_unsent", table_name="mail", postgresql_where="sent_at IS NULL")
     op.drop_index(op.f("ix_mail_person_id"), table_name="mail")
     op.drop_table("mail")
     op.drop_table("ledger_counter")
-    op.drop_index(
-        "uq_issuer_key_active",
-        table_name="issuer_key",
-        postgresql_where=sa.text("active"),
-    )
+    op.drop_index("uq_issuer_key_active", table_name="issuer_key", postgresql_where=sa.text("active"))
     op.drop_table("issuer_key")
     op.drop_table("idempotency_key")
     op.drop_table("fund")
+    op.drop_index(op.f("ix_ended_session_ended_at"), table_name="ended_session")
+    op.drop_table("ended_session")
     op.drop_table("district")
     op.drop_index(op.f("ix_blob_sha256"), table_name="blob")
     op.drop_table("blob")
