@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
@@ -29,7 +29,7 @@ class MicroCredential(Base):
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(String(80), unique=True)
-    issuer: Mapped[str] = mapped_column(String(200))
+    issuer: Mapped[str] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(20), default="draft")
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     current_version_id: Mapped[int | None] = mapped_column(ForeignKey("credential_version.id", use_alter=True), unique=True)
@@ -56,6 +56,7 @@ class CredentialVersion(Base):
         CheckConstraint("state IN ('draft', 'in_quality_review', 'published')", name="state_known"),
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published_has_its_time"),
         CheckConstraint("approved_by_id IS NULL OR submitted_by_id IS NULL OR approved_by_id <> submitted_by_id", name="author_and_approver_differ"),
+        CheckConstraint("approved_by_id IS NULL OR NOT (approved_by_id = ANY (contributor_ids))", name="contributors_do_not_approve"),
         CheckConstraint("state <> 'published' OR approved_by_id IS NOT NULL", name="published_is_approved"),
         CheckConstraint("stipend_cents >= 0", name="stipend_not_negative"),
         Index("uq_credential_version_open", "micro_credential_id", unique=True, postgresql_where=text("state <> 'published'")),
@@ -68,18 +69,19 @@ class CredentialVersion(Base):
     micro_credential_id: Mapped[int] = mapped_column(ForeignKey("micro_credential.id"), index=True)
     number: Mapped[int]
     state: Mapped[str] = mapped_column(String(20), default="draft")
-    content: Mapped[dict[str, Any]] = deferred(mapped_column(JSONB))
+    #: A draft's may be incomplete (read it with :func:`credentials.catalogue.drafts.read`); a published one always parses.
+    content: Mapped[dict[str, Any]] = deferred(mapped_column(JSONB, nullable=False))
     change_note: Mapped[str] = mapped_column(Text, default="")
     # Repeated from the content for the catalogue.
     title: Mapped[str] = mapped_column(String(200))
     competency: Mapped[str] = mapped_column(Text)
     key_method: Mapped[str] = mapped_column(Text, default="")
-    topics: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    topics: Mapped[list[str]] = mapped_column(ARRAY(String(80)), default=list)
     audience: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
     grade_bands: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=list)
     evidence_kinds: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=list)
-    effort_hours: Mapped[float] = mapped_column(Numeric(5, 1, asdecimal=False), default=0)
-    credit_hours: Mapped[float] = mapped_column(Numeric(5, 1, asdecimal=False), default=0)
+    effort_hours: Mapped[float] = mapped_column(Numeric(6, 2, asdecimal=False), default=0)
+    credit_hours: Mapped[float] = mapped_column(Numeric(6, 2, asdecimal=False), default=0)
     stipend_cents: Mapped[int] = mapped_column(Integer, default=0)
     badge_design: Mapped[str] = mapped_column(String(20), default="laurel")
     badge_color: Mapped[str] = mapped_column(String(7), default="#1F4D3A")
@@ -87,6 +89,9 @@ class CredentialVersion(Base):
     authored_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: Everybody who wrote in this draft: none of them may approve it.
+    contributor_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
+    #: The last quality check: {"outcome": "returned" | "published", "met": [keys], "note", "by_id", "name", "at", "standard"}.
     quality_check: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[dt.datetime]
     published_at: Mapped[dt.datetime | None]
@@ -101,7 +106,7 @@ class CredentialVersion(Base):
     approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id])
 
     def parsed(self) -> Content:
-        """The content as plain values; parsed once a row."""
+        """The content of a published version as plain values; parsed once a row. Raises ContentProblems for an incomplete draft."""
         known = self.__dict__.get("_parsed")
         if known is None or known[0] is not self.content:
             known = (self.content, parse(self.content))

@@ -1,0 +1,59 @@
+"""Documents before they are fit to publish: read whatever is there, keep it storable, repeat from it what the catalogue needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from credentials.catalogue.content import COLOR, MOST_CENTS, MOST_HOURS, _content, _contradictions
+from credentials.catalogue.content_model import Content
+from credentials.catalogue.document_reader import UNWRITABLE, Problem, Reader, is_sound
+from credentials.catalogue.models import CredentialVersion
+
+DEEPEST = 12  # levels of nesting; the content model has eight
+
+
+def read(document: object) -> tuple[Content, list[Problem]]:
+    """The content as far as it goes, and everything that is wrong with it.
+
+    Unlike :func:`credentials.catalogue.content.parse` this never raises: where there is a problem, the content holds a harmless
+    stand-in (an empty text, zero, the first choice). For previews and problem lists of drafts only; never judge by it.
+    """
+    problems: list[Problem] = []
+    content = _content(Reader(document, "", problems))
+    problems.extend([problem for problem in _contradictions(content, problems) if is_sound(problem.path, problems)])
+    return content, problems
+
+
+def storable(value: Any, depth: int = 0) -> Any:
+    """The same document with nothing in it that JSON in PostgreSQL cannot hold.
+
+    Names become text, control characters go, and values of other kinds (a YAML date, an infinite number) become text, which the
+    reader then complains about in the right place. What is nested too deeply to be content is cut off.
+    """
+    if isinstance(value, Mapping):
+        return {} if depth > DEEPEST else {str(storable(str(key))): storable(part, depth + 1) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [] if depth > DEEPEST else [storable(part, depth + 1) for part in value]
+    if isinstance(value, str):
+        return UNWRITABLE.sub("", value)
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 10**15) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return UNWRITABLE.sub("", str(value))[:1000]
+
+
+def repeat(version: CredentialVersion, content: Content, untitled: str = "") -> None:
+    """Write into the version's columns what the catalogue filters and sorts by, kept within what the columns can hold."""
+    version.title = (content.title or untitled)[:200]
+    version.competency = content.competency
+    version.key_method = content.key_method
+    version.topics = [topic[:80] for topic in content.topics if topic]
+    version.audience = [one.value for one in content.audience]
+    version.grade_bands = [one.value for one in content.grade_bands]
+    version.evidence_kinds = [one.value for one in content.evidence_kinds()]
+    version.effort_hours = min(max(float(content.effort_hours), 0), MOST_HOURS)
+    version.credit_hours = min(max(float(content.credit.hours), 0), MOST_HOURS)
+    version.stipend_cents = min(max(content.credit.stipend_cents, 0), MOST_CENTS)
+    version.badge_design = content.badge.design.value
+    version.badge_color = content.badge.color if COLOR.fullmatch(content.badge.color) else "#1F4D3A"
