@@ -59,12 +59,12 @@ def did_document(did: str, keys: Iterable[PublicKey], *, also_known_as: Iterable
     badges signed with it are issued anew.
     """
     methods = []
-    for key in dict.fromkeys(keys):
-        method: dict[str, Any] = {"id": key_id(did, key), "controller": did}
+    for fragment, key in {key.fragment: key for key in keys}.items():
+        method: dict[str, Any] = {"id": f"{did}#{fragment}", "controller": did}
         if key.algorithm is Algorithm.EDDSA:
             method |= {"type": "Multikey", "publicKeyMultibase": key.multikey()}
         else:
-            method |= {"type": "JsonWebKey", "publicKeyJwk": key.jwk() | {"kid": key.fragment}}
+            method |= {"type": "JsonWebKey", "publicKeyJwk": key.jwk() | {"kid": fragment}}
         methods.append(method)
     aliases = list(also_known_as)
     return {

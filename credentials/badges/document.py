@@ -36,8 +36,9 @@ def achievement_credential(facts: BadgeFacts) -> dict[str, Any]:
 
     Raises ValueError (`Refused` for an address that is none) if the facts cannot be said in Open Badges 3.0.
     """
+    valid_from = iso(facts.valid_from)
     valid_until = {} if facts.valid_until is None else {"validUntil": iso(facts.valid_until)}
-    if facts.valid_until is not None and facts.valid_until <= facts.valid_from:
+    if valid_until and valid_until["validUntil"] <= valid_from:
         raise ValueError("A badge has to be valid for some time.")
     return {
         "@context": [VC2, OB3, OB3_EXTENSIONS],
@@ -46,9 +47,9 @@ def achievement_credential(facts: BadgeFacts) -> dict[str, Any]:
         "name": _required(facts.achievement.name),
         "description": clean_text(facts.achievement.description),
         "issuer": _profile(facts.issuer),
-        "validFrom": iso(facts.valid_from),
+        "validFrom": valid_from,
         **valid_until,
-        "awardedDate": iso(facts.valid_from),
+        "awardedDate": valid_from,
         "credentialSubject": _subject(facts),
         **_listed("evidence", _evidence(facts.evidence)),
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],

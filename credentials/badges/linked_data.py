@@ -37,6 +37,8 @@ _BASE = "https://relative.invalid/"
 # An absolute IRI in ASCII, none of the characters that RFC 3987 leaves out. Spaces would make a statement disappear.
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]+\Z")
 _ENDORSEMENT = "endorsement"
+# On input nobody foresaw pyld stumbles over its own types; that is the input's fault and no reason to fall.
+_PYLD_ERRORS = (jsonld.JsonLdError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def read_json(text: str | bytes) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def canonical_nquads(document: dict[str, Any] | list[Any], contexts: Contexts | 
     with PYLD_LOCK:
         try:
             dataset = jsonld.to_rdf(document, {"documentLoader": contexts.load, "base": _BASE})
-        except jsonld.JsonLdError as problem:
+        except _PYLD_ERRORS as problem:
             raise _refusal(problem) from None
     quads = [_quad(triple, graph) for graph, triples in dataset.items() for triple in triples]
     _check_twins(quads)
@@ -159,7 +161,7 @@ def _expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
     with PYLD_LOCK:
         try:
             return jsonld.expand(document, {"documentLoader": contexts.load, "base": _BASE})
-        except jsonld.JsonLdError as problem:
+        except _PYLD_ERRORS as problem:
             raise _refusal(problem) from None
 
 
@@ -187,7 +189,8 @@ def _check_spelling(document: dict[str, Any], contexts: Contexts) -> None:
         elif isinstance(value, dict):
             if "@value" in value and set(value) <= {"@value", "@language"}:
                 continue
-            if value.get("type") in ("EndorsementCredential", ["VerifiableCredential", "EndorsementCredential"]):
+            types = value.get("type")
+            if "EndorsementCredential" in (types if isinstance(types, list) else [types]):
                 # An endorsement is a credential in its own right, with contexts of its own.
                 check_context_list(value.get("@context"), contexts)
                 value = {key: inner for key, inner in value.items() if key != "@context"}
@@ -278,7 +281,7 @@ def _check_compacted(document: dict[str, Any], expanded: list[Any], contexts: Co
         options = {"documentLoader": contexts.load, "base": _BASE, "skipExpansion": True}
         try:
             compacted = jsonld.compact(expanded, document["@context"], options)
-        except jsonld.JsonLdError as problem:
+        except _PYLD_ERRORS as problem:
             raise _refusal(problem) from None
     given = {key: value for key, value in outer.items() if key != "@context"}
     _compare(given, {key: value for key, value in compacted.items() if key != "@context"}, "", contexts)

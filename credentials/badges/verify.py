@@ -84,11 +84,9 @@ def verify(
 
     def ask(name: str, question: Callable[[], Check], *needs: str) -> None:
         failed = next((need for need in needs if answers[need].ok is not True), None)
-        if failed is not None:
-            message = N_("Not looked at, because an earlier check (%(check)s) did not succeed.")
-            answers[name] = Check(name, None, message, {"check": failed})
-            return
         try:
+            if failed is not None:
+                raise _not_looked_at(failed)
             answers[name] = question()
         except Unknown as problem:
             answers[name] = Check(name, None, problem.message, problem.values)
@@ -101,10 +99,14 @@ def verify(
     ask("shape", case.shape, "parse")
     ask("issuer", case.issuer, "parse")
     # A signature over words that mean something else proves nothing, and nothing in an unsigned badge proves anything.
-    ask("proof", case.proof, "context", "issuer")
+    ask("proof", case.proof, "context")
     ask("window", case.window, "proof")
     ask("status", case.status, "proof", "shape")
     return [answers[name] for name in CHECKS]
+
+
+def _not_looked_at(check: str) -> Unknown:
+    return Unknown(N_("Not looked at, because an earlier check (%(check)s) did not succeed."), check=check)
 
 
 def read(credential: dict[str, Any] | str | bytes) -> tuple[dict[str, Any], str | None]:
@@ -165,7 +167,11 @@ class _Case:
 
     def issuer(self) -> Check:
         issuer = issuer_id(self.document)
-        self.key = find_issuer_key(self.resolver, issuer, self._method())
+        try:
+            method = self._method()
+        except Refused:
+            raise Unknown(N_("Whether the issuer made it cannot be told without a readable proof.")) from None
+        self.key = find_issuer_key(self.resolver, issuer, method)
         if issuer.startswith("did:key:"):
             message = N_("The issuer is nothing but a key (%(issuer)s): nobody says whose it is.")
         else:
@@ -173,7 +179,9 @@ class _Case:
         return Check("issuer", True, message, {"issuer": shown(issuer)})
 
     def proof(self) -> Check:
-        assert self.key is not None
+        self._method()
+        if self.key is None:
+            raise _not_looked_at("issuer")
         key = self.key
         if self.token is None:
             proofs.verify_eddsa_rdfc_2022(self.document, lambda method: key, now=self.now)
