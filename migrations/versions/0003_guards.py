@@ -95,6 +95,27 @@ BEGIN
 END $$;
 CREATE TRIGGER assignment_not_own BEFORE INSERT OR UPDATE OF reviewer_id, version_id ON assignment FOR EACH ROW EXECUTE FUNCTION check_not_own_review();
 
+-- A review that was handed in does not change again: others may have been shown, or judged by it.
+CREATE FUNCTION refuse_change_of_review() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'score' THEN
+        IF EXISTS (SELECT 1 FROM assignment WHERE id = OLD.assignment_id AND state IN ('submitted', 'locked')) THEN
+            RAISE EXCEPTION 'The review % was handed in and does not change.', OLD.assignment_id USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    ELSIF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'The review % was handed in and stays.', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+    ELSIF NEW.state NOT IN ('submitted', 'locked')
+       OR (OLD.version_id, OLD.reviewer_id, OLD.round, OLD.pseudonym, OLD.criteria, OLD.conflict_facts, OLD.submitted_at, OLD.overall)
+          IS DISTINCT FROM (NEW.version_id, NEW.reviewer_id, NEW.round, NEW.pseudonym, NEW.criteria, NEW.conflict_facts, NEW.submitted_at, NEW.overall) THEN
+        RAISE EXCEPTION 'The review % was handed in and does not change.', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER score_sealed BEFORE UPDATE OR DELETE ON score FOR EACH ROW EXECUTE FUNCTION refuse_change_of_review();
+CREATE TRIGGER assignment_sealed BEFORE UPDATE OR DELETE ON assignment FOR EACH ROW WHEN (OLD.state IN ('submitted', 'locked'))
+    EXECUTE FUNCTION refuse_change_of_review();
+
 -- An award needs a demonstrated version of the same person and micro-credential.
 CREATE FUNCTION check_award_is_earned() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -111,6 +132,7 @@ CREATE CONSTRAINT TRIGGER award_is_earned AFTER INSERT ON award DEFERRABLE INITI
 
 DOWN = """
 DROP TRIGGER award_is_earned ON award; DROP FUNCTION check_award_is_earned;
+DROP TRIGGER assignment_sealed ON assignment; DROP TRIGGER score_sealed ON score; DROP FUNCTION refuse_change_of_review;
 DROP TRIGGER assignment_not_own ON assignment; DROP FUNCTION check_not_own_review;
 DROP TRIGGER obligation_kept ON obligation; DROP TRIGGER obligation_settled ON obligation; DROP FUNCTION check_obligation_settled;
 DROP TRIGGER reversal_mirrors ON entry; DROP FUNCTION check_reversal;
