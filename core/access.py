@@ -7,6 +7,7 @@ URL map and fails on an endpoint with no sign. Templates ask the same predicates
 from __future__ import annotations
 
 import functools
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -106,8 +107,32 @@ def sign_in_first() -> Response:
     """Send a person to the sign-in page and back here afterwards; tell a machine 401."""
     if wants_json():
         abort(401)
-    back = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or url_for("home.index")
-    return redirect(url_for("people.sign_in", next=back))
+    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.referrer
+    return redirect(url_for("people.sign_in", next=same_site(here, request.host)))
+
+
+def same_site(target: str | None, host: str) -> str | None:
+    """The part of ``target`` after the host, if it leads to a page of ours; None for anything that could lead elsewhere.
+
+    ``target`` is an address from outside (``?next=``, a referrer): a path, or a full http(s) address on ``host``. Browsers take
+    a backslash for a slash and drop tabs and line ends, so an address with any of them is refused, not repaired.
+    """
+    if not target or any(letter == "\\" or not letter.isprintable() or letter == " " for letter in target):
+        return None
+    try:
+        parts = urllib.parse.urlsplit(target)
+    except ValueError:
+        return None
+    if (parts.scheme or parts.netloc) and (parts.scheme not in ("http", "https") or parts.netloc != host):
+        return None
+    if not parts.path.startswith("/") or parts.path.startswith("//"):
+        return None
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def way_back(target: str | None, otherwise: str = "home.index") -> str:
+    """Where to go after a detour: ``target`` if it is a page of ours, else the endpoint ``otherwise``."""
+    return same_site(target, request.host) or url_for(otherwise)
 
 
 _policies: dict[str, ModuleType] = {}

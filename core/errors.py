@@ -27,6 +27,12 @@ class RuleBroken(Exception):
         self.rule = rule
 
 
+class Forbidden(RuleBroken):
+    """This is not open to whoever asks, and the reason may be told: the sentence says what would be needed."""
+
+    status = 403
+
+
 class BadInput(RuleBroken):
     """What was sent cannot be used as it is; ``problems`` maps a field to its sentence."""
 
@@ -56,6 +62,8 @@ def problem(status: int, title: str, detail: str = "", rule: str = "", **more: o
     response = jsonify(body)
     response.status_code = status
     response.mimetype = "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="laurel"'
     return response
 
 
@@ -116,8 +124,11 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException):  # type: ignore[no-untyped-def]
         if error.response is not None or error.code is None or error.code < 400:
             return error
-        answer = page(error.code)
-        response = app.make_response(answer)
+        sent = getattr(error, "data", None) or {}
+        if error.code == 422 and sent.get("messages") and wants_json():
+            # What the API's schemas found wrong (webargs), by place (json, query) and field.
+            return problem(422, _words(422)[0], _words(422)[1], "bad-input", errors=sent["messages"])
+        response = app.make_response(page(error.code))
         for name, value in error.get_headers():
             if name in ("WWW-Authenticate", "Retry-After", "Allow"):
                 response.headers[name] = value

@@ -86,6 +86,15 @@ def init_app(app: Flask) -> None:
         return response
 
 
+def address(endpoint: str, **values: object) -> str:
+    """The full public address of an endpoint, under the base address of the settings: for mail, badges and calendars.
+
+    It never follows the Host header of a request, which a stranger may choose, and it works in a job, where there is no request.
+    """
+    paths = current_app.url_map.bind("base.invalid")
+    return str(current_app.config["LAUREL"].base_url) + paths.build(endpoint, values)
+
+
 @bp.get("/healthz")
 @public
 def healthz() -> Response:
