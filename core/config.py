@@ -7,12 +7,15 @@ Every setting is a field of :class:`Settings` with its help text beside it; ``do
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import tempfile
 import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class BadSetting(ValueError):
@@ -47,6 +50,7 @@ class Settings:
     default_locale: str = _setting("en", "Language before anybody has chosen: en or es.")
     timezone: str = _setting("America/Denver", "The district's time zone (IANA name).")
     session_hours: int = _setting(12, "How long a sign-in lasts without use.")
+    rate_limit_storage: str = _setting("memory://", "Where requests per address are counted: memory:// is each process for itself, so several processes allow several times as much; redis://host or memcached://host counts them together. Wrong passwords are always counted exactly, in the database.")
     metrics_token: str = _setting("", "If set, /metrics asks for it as a bearer token.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("json", "json for machines, text for people.")
@@ -65,6 +69,22 @@ class Settings:
             raise BadSetting(f"LAUREL_BASE_URL is {self.base_url!r}; it must be an http(s) address without a slash at the end.")
         if self.log_format not in ("json", "text"):
             raise BadSetting(f"LAUREL_LOG_FORMAT is {self.log_format!r}; it must be json or text.")
+        if self.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+            raise BadSetting(f"LAUREL_LOG_LEVEL is {self.log_level!r}; it must be DEBUG, INFO, WARNING or ERROR.")
+        if self.database_url and not re.match(r"postgres(ql)?(\+\w+)?://", self.database_url):
+            # The value is not repeated: it may hold a password.
+            raise BadSetting("DATABASE_URL must begin with postgresql:// and name a PostgreSQL database.")
+        if self.secret_key and len(self.secret_key) < 16:
+            raise BadSetting("LAUREL_SECRET_KEY is too short: give it at least 16 characters of chance, or leave it empty and one is made.")
+        if "@" not in self.mail_from or not self.mail_from.isprintable():
+            raise BadSetting(f"LAUREL_MAIL_FROM is {self.mail_from!r}; it must be an e-mail address, with or without a name.")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise BadSetting(f"LAUREL_TIMEZONE is {self.timezone!r}; it must be an IANA name such as America/Denver.") from None
+        for name, least, most in (("trusted_proxies", 0, 10), ("max_upload_mb", 1, 100_000), ("smtp_port", 1, 65_535), ("session_hours", 1, 24 * 90), ("db_pool", 1, 200)):
+            if not least <= getattr(self, name) <= most:
+                raise BadSetting(f"{variable(name)} is {getattr(self, name)}; it must be a whole number from {least} to {most}.")
 
 
 def variable(name: str) -> str:
@@ -110,14 +130,19 @@ def secret_of(settings: Settings) -> str:
         return settings.secret_key
     path = settings.data_path / "secret-key"
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(handle, "w") as out:
-        key = secrets.token_urlsafe(48)
-        out.write(key)
-    return key
+    if not path.exists():
+        # Written aside and then linked into place: web and worker start together, and the second must find a whole key, never
+        # an empty file. mkstemp makes it readable for its owner alone.
+        handle, aside = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            pass  # The other process was first; its key is the key.
+        finally:
+            os.unlink(aside)
+    return path.read_text()
 
 
 def markdown_table() -> str:
