@@ -1,15 +1,18 @@
 """Policies, funds, obligations and the append-only ledger.
 
-The database repeats every invariant: triggers refuse UPDATE, DELETE and TRUNCATE on ``entry`` and ``leg``; a deferred constraint
-trigger refuses an entry whose legs do not sum to zero per fund; ``sequence`` has no gaps; a yearly total cannot pass its cap.
+The database repeats every invariant (migration 0003): triggers refuse UPDATE, DELETE and TRUNCATE on ``entry`` and ``leg``; a deferred
+constraint trigger refuses an entry whose legs do not sum to zero per fund and account string, and an obligation whose entries do not
+add up to its amount; ``sequence`` has no gaps; a yearly total cannot pass its cap; a policy version that somebody was paid by, and the
+names under which it was printed, do not change any more.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -37,20 +40,31 @@ class Fund(Base):
     ends_on: Mapped[dt.date]
 
 
+class FundBalance(Base):
+    """How much of a fund is accrued, net of reversals: kept by trigger ``leg_counts`` from the legs, so that nobody sums a million of
+    them, and locked by whoever posts to the fund. The row is made with its fund; ``flask ledger verify`` recomputes it."""
+
+    __tablename__ = "fund_balance"
+
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), primary_key=True, autoincrement=False)
+    accrued_cents: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+
+
 class Policy(Base):
-    """A money rule under a name; what it says stands in its dated versions."""
+    """A money rule under a name; what it says stands in its dated versions. One policy speaks about one kind of earning, because a
+    source and kind are paid at most once."""
 
     __tablename__ = "policy"
 
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(200))
-    earning_kind: Mapped[str] = mapped_column(String(40), index=True)
+    earning_kind: Mapped[str] = mapped_column(String(40), unique=True)
 
 
 class PolicyVersion(Base):
     """What the policy says from one day on for one bargaining unit ('' is everybody). ``rule`` is read by
-    :func:`ledger.rules.parse_rule`."""
+    :func:`ledger.document_rules.parse_rule`."""
 
     __tablename__ = "policy_version"
     __table_args__ = (
@@ -111,7 +125,7 @@ class Obligation(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[str] = mapped_column(String(12))
     amount_cents: Mapped[int] = mapped_column(BigInteger)
-    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"), index=True)
     fund_id: Mapped[int | None] = mapped_column(ForeignKey("fund.id"))
     fiscal_year: Mapped[int]
     earned_on: Mapped[dt.date]
@@ -119,7 +133,12 @@ class Obligation(Base):
     #: The steps from inputs to the amount: [{"say": code, "facts": {...}, "cents": n}], in order.
     explanation: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     refusal_rule: Mapped[str | None] = mapped_column(String(60))
-    # HR facts as they were when it was earned.
+    # What it was measured by, for rules per hour.
+    units: Mapped[decimal.Decimal | None] = mapped_column(Numeric(9, 4))
+    rate_cents: Mapped[int | None] = mapped_column(BigInteger)
+    # HR facts as they were when it was posted: a register printed again later names the same person and school.
+    person_name: Mapped[str] = mapped_column(String(210))
+    school_name: Mapped[str] = mapped_column(String(200), default="")
     employee_number: Mapped[str | None] = mapped_column(String(30))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
     bargaining_unit: Mapped[str] = mapped_column(String(40))
@@ -141,7 +160,9 @@ class Entry(Base):
     __table_args__ = (
         CheckConstraint(f"kind IN ({_in(EntryKind)})", name="kind_known"),
         CheckConstraint("(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reversal_names_its_original"),
+        CheckConstraint("kind <> 'reverse' OR (posted_by_id IS NOT NULL AND memo <> '')", name="reversal_names_who_and_why"),
         UniqueConstraint("obligation_id", "kind", "cycle"),
+        Index("ix_entry_register", "effective_on", "sequence"),
     )
 
     id: Mapped[Key]
@@ -150,11 +171,18 @@ class Entry(Base):
     kind: Mapped[str] = mapped_column(String(10))
     cycle: Mapped[int] = mapped_column(default=1)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), unique=True)
+    #: The day it counts for in registers: an accrual, the day the work was done; a reversal, the day it was posted, so that a period
+    #: that was reported does not change afterwards.
+    effective_on: Mapped[dt.date]
     posted_at: Mapped[dt.datetime]
     posted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: Why, in the words of whoever reversed it; empty for an accrual.
     memo: Mapped[str] = mapped_column(String(300), default="")
+    #: How many legs it was posted with: no leg can be slipped in afterwards.
+    leg_count: Mapped[int] = mapped_column(SmallInteger)
 
     obligation: Mapped[Obligation] = relationship(back_populates="entries")
+    posted_by: Mapped[Person | None] = relationship()
     legs: Mapped[list[Leg]] = relationship(back_populates="entry", order_by="Leg.id")
 
 
@@ -172,6 +200,7 @@ class Leg(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
 
     entry: Mapped[Entry] = relationship(back_populates="legs")
+    fund: Mapped[Fund] = relationship()
 
 
 class LedgerCounter(Base):

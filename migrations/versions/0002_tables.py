@@ -43,6 +43,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_index(op.f("ix_blob_sha256"), "blob", ["sha256"], unique=False)
+    op.create_table("catalogue_word", sa.Column("word", sa.Text(), nullable=False), sa.PrimaryKeyConstraint("word"))
+    op.create_index("ix_catalogue_word_trgm", "catalogue_word", ["word"], unique=False, postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"})
     op.create_table(
         "district",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -360,7 +362,7 @@ def upgrade() -> None:
         sa.Column("approved_by_id", sa.BigInteger(), nullable=True),
         sa.Column("explanation", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("refusal_rule", sa.String(length=60), nullable=True),
-        sa.Column("units", sa.Numeric(precision=8, scale=2), nullable=True),
+        sa.Column("units", sa.Numeric(precision=9, scale=4), nullable=True),
         sa.Column("rate_cents", sa.BigInteger(), nullable=True),
         sa.Column("person_name", sa.String(length=210), nullable=False),
         sa.Column("school_name", sa.String(length=200), nullable=False),
@@ -399,6 +401,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("natural_key"),
     )
     op.create_index(op.f("ix_obligation_person_id"), "obligation", ["person_id"], unique=False)
+    op.create_index(op.f("ix_obligation_policy_version_id"), "obligation", ["policy_version_id"], unique=False)
     op.create_index("ix_obligation_register", "obligation", ["earned_on", "fund_id", "school_id"], unique=False)
     op.create_index(op.f("ix_obligation_source"), "obligation", ["source"], unique=False)
     op.create_table(
@@ -597,9 +600,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_credential_version_micro_credential_id"), "credential_version", ["micro_credential_id"], unique=False)
     op.create_index("ix_credential_version_search", "credential_version", ["search"], unique=False, postgresql_using="gin")
-    op.create_index(
-        "ix_credential_version_title_trgm", "credential_version", ["title"], unique=False, postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}
-    )
     op.create_index("ix_credential_version_topics", "credential_version", ["topics"], unique=False, postgresql_using="gin")
     op.create_index("uq_credential_version_open", "credential_version", ["micro_credential_id"], unique=True, postgresql_where=sa.text("state <> 'published'"))
     op.create_table(
@@ -614,6 +614,7 @@ def upgrade() -> None:
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted_by_id", sa.BigInteger(), nullable=True),
         sa.Column("memo", sa.String(length=300), nullable=False),
+        sa.Column("leg_count", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reversal_names_its_original"),
         sa.CheckConstraint("kind <> 'reverse' OR (posted_by_id IS NOT NULL AND memo <> '')", name="reversal_names_who_and_why"),
         sa.CheckConstraint("kind IN ('accrue', 'reverse')", name="kind_known"),
@@ -1026,7 +1027,6 @@ def downgrade() -> None:
     op.drop_table("entry")
     op.drop_index("uq_credential_version_open", table_name="credential_version", postgresql_where=sa.text("state <> 'published'"))
     op.drop_index("ix_credential_version_topics", table_name="credential_version", postgresql_using="gin")
-    op.drop_index("ix_credential_version_title_trgm", table_name="credential_version", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"})
     op.drop_index("ix_credential_version_search", table_name="credential_version", postgresql_using="gin")
     op.drop_index(op.f("ix_credential_version_micro_credential_id"), table_name="credential_version")
     op.drop_table("credential_version")
@@ -1046,6 +1046,7 @@ def downgrade() -> None:
     op.drop_table("person_year")
     op.drop_index(op.f("ix_obligation_source"), table_name="obligation")
     op.drop_index("ix_obligation_register", table_name="obligation")
+    op.drop_index(op.f("ix_obligation_policy_version_id"), table_name="obligation")
     op.drop_index(op.f("ix_obligation_person_id"), table_name="obligation")
     op.drop_table("obligation")
     op.drop_table("micro_credential")
@@ -1081,6 +1082,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_ended_session_ended_at"), table_name="ended_session")
     op.drop_table("ended_session")
     op.drop_table("district")
+    op.drop_index("ix_catalogue_word_trgm", table_name="catalogue_word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"})
+    op.drop_table("catalogue_word")
     op.drop_index(op.f("ix_blob_sha256"), table_name="blob")
     op.drop_table("blob")
     op.drop_index("ix_audit_event_subject", table_name="audit_event")
