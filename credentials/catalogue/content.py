@@ -32,7 +32,7 @@ from credentials.catalogue.content_model import (
     Resource,
     Standard,
 )
-from credentials.catalogue.document_reader import ContentProblems, Problem, Reader, closest, is_sound, joined
+from credentials.catalogue.document_reader import ContentProblems, Problem, Reader, closest, is_broken, is_sound, joined
 
 __all__ = [
     "Audience",
@@ -57,6 +57,7 @@ __all__ = [
     "Research",
     "Resource",
     "Standard",
+    "examine",
     "parse",
     "to_document",
 ]
@@ -75,13 +76,22 @@ def parse(document: object) -> Content:
 
     Texts lose surrounding white space. Raises ContentProblems with every problem found and the path of each.
     """
-    problems: list[Problem] = []
-    content = _content(Reader(document, "", problems))
-    # Where something is broken its stand-in must not be judged a second time.
-    problems.extend([problem for problem in _contradictions(content, problems) if is_sound(problem.path, problems)])
+    content, problems = examine(document)
     if problems:
         raise ContentProblems(problems)
     return content
+
+
+def examine(document: object) -> tuple[Content, list[Problem]]:
+    """The content as far as it goes, and everything that is wrong with it; never raises.
+
+    Where there is a problem the content holds a harmless stand-in (an empty text, zero, the first choice), so it is good
+    for a preview or a list of problems and for nothing else.
+    """
+    problems: list[Problem] = []
+    content = _content(Reader(document, "", problems))
+    problems.extend([problem for problem in _contradictions(content, problems) if not is_broken(problem.path, problems)])
+    return content, problems
 
 
 def to_document(content: Content) -> dict[str, Any]:
@@ -135,9 +145,7 @@ def _method_component(reader: Reader) -> MethodComponent:
 
 
 def _research(reader: Reader) -> Research:
-    return Research(
-        citation=reader.line("citation", 1_000), relevance=reader.line("relevance", 500), url=reader.maybe_url("url", omit=True)
-    )
+    return Research(citation=reader.line("citation", 1_000), relevance=reader.line("relevance", 500), url=reader.maybe_url("url", omit=True))
 
 
 def _resource(reader: Reader) -> Resource:
@@ -250,14 +258,20 @@ def _badge(reader: Reader) -> BadgeDesign:
     return badge
 
 
-# What only the whole document can show.
+# What only the whole document can show. Where something is broken, its stand-in must not be judged a second time.
+
+# Problems at these places may hide an item or a criterion from the comparisons below.
+SKELETON = re.compile(r"(parts(\[\d+\](\.items(\[\d+\](\.required|\.criteria(\[\d+\](\.key)?)?)?)?)?)?)?")
 
 
 def _contradictions(content: Content, problems: list[Problem]) -> Iterator[Problem]:
     yield from _repeated_keys(content)
-    yield from _level_problems(content.levels)
-    if is_sound("pass_rule", problems):
-        yield from _pass_rule_problems(content)
+    if is_sound("levels", problems):
+        yield from _level_problems(content.levels)
+    if not any(SKELETON.fullmatch(problem.path) for problem in problems):
+        yield from _emptiness(content)
+        if is_sound("pass_rule", problems):
+            yield from _pass_rule_problems(content)
     if content.subjects != ("any",) and "any" in content.subjects:
         yield Problem("subjects", "Either write “any” alone or name the subjects.")
     if content.slug in content.prerequisites:
@@ -293,7 +307,10 @@ def _repeated_keys(content: Content) -> Iterator[Problem]:
             if key and key in first:
                 yield Problem(joined(path, "key"), f"Another {kind} ({first[key]}) already has the key “{key}”; choose a new one.")
             first.setdefault(key, path)
-    if not criteria:
+
+
+def _emptiness(content: Content) -> Iterator[Problem]:
+    if not content.criteria():
         yield Problem("parts", "Add at least one criterion, so that reviewers have something to judge by.")
     if not any(item.required for item in content.items()):
         yield Problem("parts", "Make at least one item required, so that there is something to review.")

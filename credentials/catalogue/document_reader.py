@@ -53,6 +53,11 @@ def is_sound(path: str, problems: Iterable[Problem]) -> bool:
     return not any(problem.path == path or problem.path.startswith((path + ".", path + "[")) for problem in problems)
 
 
+def is_broken(path: str, problems: Iterable[Problem]) -> bool:
+    """Whether a problem is noted at this path or above it."""
+    return any(not problem.path or path == problem.path or path.startswith((problem.path + ".", problem.path + "[")) for problem in problems)
+
+
 def closest(word: object, known: Iterable[str]) -> str:
     """A hint such as " Did you mean “prompt”?", or nothing where no known word is near."""
     near = difflib.get_close_matches(str(word), list(known), n=1)
