@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from flask import render_template
+from jinja2 import Template
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -34,7 +35,7 @@ class _Fetcher(URLFetcher):
         raise ForbiddenAddress(f"A PDF may not fetch {url!r}.")
 
 
-def render(template: str, *, assets: dict[str, tuple[bytes, str]] | None = None, created: dt.datetime | None = None, **context: Any) -> bytes:
+def render(template: str | Template, *, assets: dict[str, tuple[bytes, str]] | None = None, created: dt.datetime | None = None, **context: Any) -> bytes:
     """Render ``template`` to PDF bytes. The same input gives the same bytes when ``created`` is given.
 
     ``assets`` maps a name to (bytes, media type); the template says ``asset:name``. Rendering takes a second or so: call it in a
