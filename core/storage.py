@@ -80,6 +80,12 @@ def claim(blob: Blob) -> None:
     blob.claimed_at = blob.claimed_at or clock.now()
 
 
+def release(blob: Blob) -> None:
+    """Say that this file belongs to nothing any more; the next sweep removes it. The bytes stay until then, so that a transaction
+    that is undone has lost nothing."""
+    blob.claimed_at = None
+
+
 def read(blob: Blob) -> bytes:
     """All the bytes. Raises FileNotFoundError when the store has lost them."""
     return bytes(obstore.get(_store(), blob.key).bytes())

@@ -28,6 +28,8 @@ class Submission(Base):
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     micro_credential_id: Mapped[int] = mapped_column(ForeignKey("micro_credential.id"), index=True)
+    #: Attempts granted beyond the limit, one for each coaching conversation that was held.
+    extra_attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[dt.datetime]
 
     person: Mapped[Person] = relationship()
@@ -113,6 +115,7 @@ class EvidenceFile(Base):
     __tablename__ = "evidence_file"
     __table_args__ = (
         CheckConstraint("visibility IN (%s)" % ", ".join(f"'{v.value}'" for v in Visibility), name="visibility_known"),
+        UniqueConstraint("version_id", "neutral_name"),
         Index("ix_evidence_file_version_item", "version_id", "item_key"),
     )
 
@@ -125,6 +128,8 @@ class EvidenceFile(Base):
     kind: Mapped[str] = mapped_column(String(20))
     #: What was taken out, in plain codes: gps, camera, author, revisions, comments, …
     stripped: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    #: Words inside that could tell reviewers who this is (her name, her school), for her alone to see before she submits.
+    identifying: Mapped[list[str]] = mapped_column(ARRAY(String(80)), default=list)
     #: Digest of the file as it came, to notice the same work handed in twice.
     original_sha256: Mapped[str] = mapped_column(String(64), index=True)
     visibility: Mapped[str] = mapped_column(String(12), default=Visibility.REVIEWERS.value)
