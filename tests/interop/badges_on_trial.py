@@ -61,7 +61,8 @@ def trials() -> list[Trial]:
     stranger = Publisher(did="did:web:other.example", ed25519=key(Algorithm.EDDSA, 2), jose=key(Algorithm.RS256, 2))
     undefined = proofs.hash_data(dated(), options := {k: v for k, v in signed["proof"].items() if k != "proofValue"})
     expired = dated(valid_from=TODAY - 9 * DAY, valid_until=TODAY - DAY)
-    respelled = changed(ours.sign(expired), **{"https://www.w3.org/2018/credentials#validUntil": expired["validUntil"]})
+    hidden = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": expired["validUntil"]}
+    respelled = changed(ours.sign(expired), **{"https://www.w3.org/2018/credentials#validUntil": hidden})
     respelled.pop("validUntil")
     header, payload, signature = token.split(".")
     none = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": did.key_id(DID, ours.jose.public)}).encode()).rstrip(b"=").decode()

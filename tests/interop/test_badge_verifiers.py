@@ -85,7 +85,7 @@ def test_openbadgeslib_accepts_the_good_and_refuses_the_bad(name):
     if trial.fails is None:
         ask()
     else:
-        with pytest.raises(Exception) as refusal:  # noqa: PT011 - it has an exception for each kind of refusal
+        with pytest.raises(Exception) as refusal:
             ask()
         assert type(refusal.value).__module__.startswith("openbadgeslib")
 
