@@ -252,7 +252,7 @@ def _pass_rule(reader: Reader) -> PassRule:
 def _badge(reader: Reader) -> BadgeDesign:
     badge = BadgeDesign(
         design=reader.choice("design", BadgeShape),
-        color=reader.matching("color", COLOR, "Write a colour as # and six hexadecimal digits, such as #1F5C4A."),
+        color=reader.matching("color", COLOR, "Write a color as # and six hexadecimal digits, such as #1F5C4A."),
     )
     reader.finish()
     return badge

@@ -56,8 +56,8 @@ ONE_CHANGE_ONE_PROBLEM = [
     ("resources[0].url", "timer.example", "resources[0].url", "Write a full web address that begins with https:// or http://."),
     ("research[0].url", "https://[", "research[0].url", "Write a full web address that begins with https:// or http://."),
     ("research[0].url", "https://a b.example", "research[0].url", "Write a full web address that begins with https:// or http://."),
-    ("badge.color", "green", "badge.color", "Write a colour as # and six hexadecimal digits, such as #1F5C4A."),
-    ("badge.color", "#1F5C4A0", "badge.color", "Write a colour as # and six hexadecimal digits, such as #1F5C4A."),
+    ("badge.color", "green", "badge.color", "Write a color as # and six hexadecimal digits, such as #1F5C4A."),
+    ("badge.color", "#1F5C4A0", "badge.color", "Write a color as # and six hexadecimal digits, such as #1F5C4A."),
     # Numbers.
     ("credit.stipend_cents", 50.5, "credit.stipend_cents", "This should be a whole number."),
     ("credit.stipend_cents", True, "credit.stipend_cents", "This should be a whole number."),
@@ -140,7 +140,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
 def test_the_error_reads_as_a_list_of_places_and_sentences() -> None:
     with pytest.raises(ContentProblems) as caught:
         parse(changed("badge.color", "red") | {"title": ""})
-    assert str(caught.value) == ("title: This is empty; write something here.\nbadge.color: Write a colour as # and six hexadecimal digits, such as #1F5C4A.")
+    assert str(caught.value) == ("title: This is empty; write something here.\nbadge.color: Write a color as # and six hexadecimal digits, such as #1F5C4A.")
 
 
 def test_without_criteria_or_required_items_there_is_nothing_to_review() -> None:
