@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from credentials.catalogue.content import COLOR, MOST_CENTS, MOST_HOURS, _content, _contradictions
+from credentials.catalogue.content import COLOR, MOST_CENTS, MOST_HOURS, examine
 from credentials.catalogue.content_model import Content
-from credentials.catalogue.document_reader import UNWRITABLE, Problem, Reader, is_sound
+from credentials.catalogue.document_reader import UNWRITABLE, Problem
 from credentials.catalogue.models import CredentialVersion
 
 DEEPEST = 12  # levels of nesting; the content model has eight
@@ -20,10 +20,7 @@ def read(document: object) -> tuple[Content, list[Problem]]:
     Unlike :func:`credentials.catalogue.content.parse` this never raises: where there is a problem, the content holds a harmless
     stand-in (an empty text, zero, the first choice). For previews and problem lists of drafts only; never judge by it.
     """
-    problems: list[Problem] = []
-    content = _content(Reader(document, "", problems))
-    problems.extend([problem for problem in _contradictions(content, problems) if is_sound(problem.path, problems)])
-    return content, problems
+    return examine(document)
 
 
 def storable(value: Any, depth: int = 0) -> Any:

@@ -61,7 +61,6 @@ class CredentialVersion(Base):
         CheckConstraint("stipend_cents >= 0", name="stipend_not_negative"),
         Index("uq_credential_version_open", "micro_credential_id", unique=True, postgresql_where=text("state <> 'published'")),
         Index("ix_credential_version_search", "search", postgresql_using="gin"),
-        Index("ix_credential_version_title_trgm", "title", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}),
         Index("ix_credential_version_topics", "topics", postgresql_using="gin"),
     )
 
@@ -112,3 +111,12 @@ class CredentialVersion(Base):
             known = (self.content, parse(self.content))
             self.__dict__["_parsed"] = known
         return known[1]
+
+
+class CatalogueWord(Base):
+    """A word that some published version uses: what a misspelt search is compared with (function ``catalogue_query``)."""
+
+    __tablename__ = "catalogue_word"
+    __table_args__ = (Index("ix_catalogue_word_trgm", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),)
+
+    word: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -11,12 +11,27 @@ from sqlalchemy import func, select
 from core import audit, clock
 from core.db import db
 from core.errors import BadInput, RuleBroken
-from credentials.catalogue import drafts, queries
+from credentials.catalogue import drafts, queries, search
 from credentials.catalogue.content import Content, Problem, parse, to_document
 from credentials.catalogue.models import CredentialVersion, MicroCredential
 from credentials.catalogue.quality import STANDARD
-from credentials.catalogue.rules import Act, State, VersionAct, VersionState, credential_state, free_slug, may_approve, next_credential_state, next_state, slug_from
+from credentials.catalogue.rules import (
+    Act,
+    State,
+    VersionAct,
+    VersionState,
+    credential_state,
+    free_slug,
+    may_approve,
+    next_credential_state,
+    next_state,
+    slug_from,
+)
 from people.models import Person
+
+
+def _wanted_change_note() -> str:
+    return _("Say in a sentence what is new in this version; teachers read it.")
 
 
 class Overtaken(RuleBroken):
@@ -43,7 +58,9 @@ def create_draft(actor: Person, document: dict[str, Any]) -> CredentialVersion:
     return version
 
 
-def save_draft(actor: Person, version: CredentialVersion, document: dict[str, Any], *, change_note: str | None = None, lock: int | None = None) -> list[Problem]:
+def save_draft(
+    actor: Person, version: CredentialVersion, document: dict[str, Any], *, change_note: str | None = None, lock: int | None = None
+) -> list[Problem]:
     """Store the document on the draft as it is and answer what is still wrong with it.
 
     ``lock`` is the version's lock as the writer saw it. Raises :class:`Overtaken` where somebody saved since, RuleBroken
@@ -82,7 +99,7 @@ def problems_of(version: CredentialVersion) -> list[Problem]:
         if slug and slug not in known:
             problems.append(Problem(f"prerequisites[{index}]", _("No published micro-credential has the address “%(slug)s”.", slug=slug)))
     if micro_credential.current_version_id is not None and not version.change_note.strip():
-        problems.append(Problem("change_note", _("Say in a sentence what is new in this version; teachers read it.")))
+        problems.append(Problem("change_note", _wanted_change_note()))
     return problems
 
 
@@ -150,7 +167,7 @@ def new_version(actor: Person, micro_credential: MicroCredential, change_note: s
     if queries.open_version(micro_credential) is not None:
         raise RuleBroken(_("A new version is being written already. Open that one, or discard it first."), "open-version")
     if not change_note.strip():
-        raise BadInput(_("Say what will change, so that colleagues know."), {"change_note": _("Say in a sentence what is new in this version; teachers read it.")})
+        raise BadInput(_("Say what will change, so that colleagues know."), {"change_note": _wanted_change_note()})
     version = _draft(actor, micro_credential, _next_number(micro_credential), dict(micro_credential.current_version.content), change_note.strip())
     audit.record(actor, "credential.new_version", micro_credential, number=version.number)
     return version
@@ -239,6 +256,7 @@ def _publish(approver: Person, version: CredentialVersion, check: dict[str, Any]
     micro_credential.state = credential_state(State(micro_credential.state), VersionState.PUBLISHED).value
     audit.record(approver, "credential.publish", version, number=version.number, slug=micro_credential.slug)
     db.session.flush()
+    search.learn_words(version.id)
 
 
 def _signed(actor: Person, outcome: str, met: Collection[str], note: str, signature: str) -> dict[str, Any]:

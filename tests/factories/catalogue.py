@@ -35,7 +35,13 @@ def document(**changes: Any) -> dict[str, Any]:
             }
         ],
         "resources": [
-            {"title": "Question bank", "url": "https://laurel.example/questions", "kind": "Web page", "cost": "Free", "accessibility": "Works with a screen reader."}
+            {
+                "title": "Question bank",
+                "url": "https://laurel.example/questions",
+                "kind": "Web page",
+                "cost": "Free",
+                "accessibility": "Works with a screen reader.",
+            }
         ],
         "audience": ["classroom-teacher", "special-educator"],
         "grade_bands": ["3-5", "6-8"],
