@@ -166,12 +166,12 @@ class Reader:
     def choices(self, key: str, options: type[E]) -> tuple[E, ...]:
         """At least one of the options, none of them twice."""
         values = self._list(key, least=1)
-        self._note_repeats(key, values)
+        self._note_entries(key, values)
         return tuple(self._choice(value, f"{key}[{index}]", options) for index, value in enumerate(values))
 
     def slugs(self, key: str, least: int = 0) -> tuple[str, ...]:
         values = self._list(key, least)
-        self._note_repeats(key, values)
+        self._note_entries(key, values)
         return tuple(self._slug(value, f"{key}[{index}]") for index, value in enumerate(values))
 
     def texts_by_key(self, key: str) -> dict[str, str]:
@@ -281,10 +281,13 @@ class Reader:
             self.note(key, f"List at least {least}.")
         return value
 
-    def _note_repeats(self, key: str, values: list[Any]) -> None:
+    def _note_entries(self, key: str, values: list[Any]) -> None:
+        """Notes entries of a list of words that are null or stand there twice."""
         seen: set[Hashable] = set()
         for index, value in enumerate(values):
-            if isinstance(value, Hashable):
+            if value is None:
+                self.note(f"{key}[{index}]", "This is empty; write something here.")
+            elif isinstance(value, Hashable):
                 if value in seen:
                     self.note(f"{key}[{index}]", f"“{value}” stands in this list twice; keep one.")
                 seen.add(value)

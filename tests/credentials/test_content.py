@@ -48,6 +48,9 @@ ONE_CHANGE_ONE_PROBLEM = [
     # Keys, slugs, choices, addresses, colours.
     ("slug", "Wait Time", "slug", "“Wait Time” should be small letters and digits joined by single hyphens, such as “clear-goal”."),
     ("topics[0]", "a--b", "topics[0]", "“a--b” should be small letters and digits joined by single hyphens, such as “clear-goal”."),
+    ("subjects", [None], "subjects[0]", "This is empty; write something here."),
+    ("audience", [None], "audience[0]", "This is empty; write something here."),
+    ("grade_bands", [["k"]], "grade_bands[0]", "“['k']” is not one of: prek-2, 3-5, 6-8, 9-12."),
     ("topics", ["a", "a"], "topics[1]", "“a” stands in this list twice; keep one."),
     ("parts[0].kind", "overveiw", "parts[0].kind", "“overveiw” is not one of: overview, artifacts, reflection, other. Did you mean “overview”?"),
     (f"{AUDIO}.kind", "sound", f"{AUDIO}.kind", "“sound” is not one of: text, file, link, video, audio."),
