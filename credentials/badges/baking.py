@@ -15,8 +15,8 @@ from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from .linked_data import LARGEST_DOCUMENT
-from .refusals import N_, Refused
+from credentials.badges.linked_data import LARGEST_DOCUMENT
+from credentials.badges.refusals import N_, Refused
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST_FILE = 8 * 1024 * 1024

@@ -10,8 +10,8 @@ import urllib.parse
 from collections.abc import Iterable
 from typing import Any
 
-from .keys import Algorithm, PublicKey
-from .refusals import N_, Refused, shown
+from credentials.badges.keys import Algorithm, PublicKey
+from credentials.badges.refusals import N_, Refused, shown
 
 # The first has to be exactly this one: libraries in JavaScript otherwise ask for contexts that they do not have.
 _CONTEXT = [

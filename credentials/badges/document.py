@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from .contexts import OB3, OB3_EXTENSIONS, VC2
-from .facts import Achievement, BadgeFacts, CriterionResult, Evidence, Issuer, StatusEntry, Visibility
-from .texts import clean_line, clean_tag, clean_text, iri, iso
+from credentials.badges.contexts import OB3, OB3_EXTENSIONS, VC2
+from credentials.badges.facts import Achievement, BadgeFacts, CriterionResult, Evidence, Issuer, StatusEntry, Visibility
+from credentials.badges.texts import clean_line, clean_tag, clean_text, iri, iso
 
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 

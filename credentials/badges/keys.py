@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .multibase import base64url, base64url_decode, multibase58, multibase_decode
-from .refusals import N_, Refused
+from credentials.badges.multibase import base64url, base64url_decode, multibase58, multibase_decode
+from credentials.badges.refusals import N_, Refused
 
 
 class Algorithm(enum.StrEnum):

@@ -21,8 +21,8 @@ from typing import Any
 import pyoxigraph
 from pyld import jsonld
 
-from .contexts import PYLD_LOCK, Contexts, check_context_list, pinned
-from .refusals import N_, Refused, Unknown, shown
+from credentials.badges.contexts import PYLD_LOCK, Contexts, check_context_list, pinned
+from credentials.badges.refusals import N_, Refused, Unknown, shown
 
 LARGEST_DOCUMENT = 256 * 1024  # bytes of JSON
 _DEEPEST, _MOST_VALUES, _MOST_TYPES, _MOST_ENDORSEMENTS = 32, 4_000, 8, 8

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from .refusals import N_, Refused
+from credentials.badges.refusals import N_, Refused
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUE = {character: value for value, character in enumerate(_ALPHABET)}

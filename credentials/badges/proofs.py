@@ -10,12 +10,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from .contexts import Contexts, pinned
-from .keys import Algorithm, PrivateKey, PublicKey
-from .linked_data import canonical_nquads, check_form
-from .multibase import multibase58, multibase_decode
-from .refusals import N_, Refused, Unknown, shown
-from .texts import iri, iso, read_moment
+from credentials.badges.contexts import Contexts, pinned
+from credentials.badges.keys import Algorithm, PrivateKey, PublicKey
+from credentials.badges.linked_data import canonical_nquads, check_form
+from credentials.badges.multibase import multibase58, multibase_decode
+from credentials.badges.refusals import N_, Refused, Unknown, shown
+from credentials.badges.texts import iri, iso, read_moment
 
 CRYPTOSUITE = "eddsa-rdfc-2022"
 TYPE = "DataIntegrityProof"

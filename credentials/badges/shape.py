@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .linked_data import is_iri
-from .refusals import N_, Refused
-from .texts import read_moment
+from credentials.badges.linked_data import is_iri
+from credentials.badges.refusals import N_, Refused
+from credentials.badges.texts import read_moment
 
 Rule = Callable[[Any, str], None]
 

@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from .contexts import VC2
-from .multibase import base64url_decode, multibase64
-from .refusals import N_, Refused
-from .texts import iri, iso
+from credentials.badges.contexts import VC2
+from credentials.badges.multibase import base64url_decode, multibase64
+from credentials.badges.refusals import N_, Refused
+from credentials.badges.texts import iri, iso
 
 # Section 5.1: the least that gives a holder somebody to hide among.
 ENTRIES = 131_072

@@ -11,7 +11,7 @@ import unicodedata
 import urllib.parse
 from datetime import UTC, datetime
 
-from .refusals import N_, Refused, shown
+from credentials.badges.refusals import N_, Refused, shown
 
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")

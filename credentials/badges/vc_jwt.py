@@ -14,11 +14,11 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from .keys import Algorithm, PrivateKey, PublicKey
-from .linked_data import LARGEST_DOCUMENT, read_json
-from .multibase import base64url_decode
-from .refusals import N_, Refused, shown
-from .texts import read_moment
+from credentials.badges.keys import Algorithm, PrivateKey, PublicKey
+from credentials.badges.linked_data import LARGEST_DOCUMENT, read_json
+from credentials.badges.multibase import base64url_decode
+from credentials.badges.refusals import N_, Refused, shown
+from credentials.badges.texts import read_moment
 
 # Never EdDSA: the public validator of 1EdTech refuses it. Never none and never an HMAC: this list is what is allowed.
 ALGORITHMS = {Algorithm.RS256: RSAKey, Algorithm.ES256: ECKey}

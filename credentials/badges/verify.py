@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from . import proofs, vc_jwt
-from .baking import Format, is_png, unbake
-from .did import did_key_document, find_key
-from .keys import PublicKey
-from .linked_data import check_form, read_json, screen
-from .refusals import N_, Refused, Unknown, shown
-from .shape import check_shape
-from .status import PURPOSE, StatusList
-from .texts import read_moment
+from credentials.badges import proofs, vc_jwt
+from credentials.badges.baking import Format, is_png, unbake
+from credentials.badges.did import did_key_document, find_key
+from credentials.badges.keys import PublicKey
+from credentials.badges.linked_data import check_form, read_json, screen
+from credentials.badges.refusals import N_, Refused, Unknown, shown
+from credentials.badges.shape import check_shape
+from credentials.badges.status import PURPOSE, StatusList
+from credentials.badges.texts import read_moment
 
 CHECKS = ("parse", "context", "shape", "issuer", "proof", "window", "status")
 
