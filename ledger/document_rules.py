@@ -15,6 +15,7 @@ Standard library only.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Mapping
@@ -133,10 +134,8 @@ class _Reader:
     def day(self, key: str, optional: bool = False) -> dt.date | None:
         value = self.take(key)
         if isinstance(value, str):
-            try:
+            with contextlib.suppress(ValueError):
                 value = dt.date.fromisoformat(value)
-            except ValueError:
-                pass
         if value is None and optional:
             return None
         if value is None:
@@ -224,7 +223,9 @@ def _fund(value: Any, path: str, problems: list[str]) -> FundDocument:
     starts_on = reader.day("starts_on") or dt.date.min
     ends_on = reader.day("ends_on") or dt.date.max
     _ordered(reader, starts_on, ends_on)
-    fund = FundDocument(reader.code("code", 30), reader.text("name", 200), reader.text("account_string", 80), reader.cents("budget_cents", 0), starts_on, ends_on)
+    fund = FundDocument(
+        reader.code("code", 30), reader.text("name", 200), reader.text("account_string", 80), reader.cents("budget_cents", 0), starts_on, ends_on
+    )
     reader.finish()
     return fund
 

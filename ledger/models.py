@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Key
-from ledger.rules import Account, EntryKind, ObligationState
+from ledger.rules import Account, Earning, EntryKind, ObligationState
 from people.models import Person, School
 
 
@@ -104,7 +104,11 @@ class PersonYear(Base):
 
 
 class Obligation(Base):
-    """What the district owes somebody for one thing, or why it owes nothing. The natural key makes a story told twice pay once."""
+    """What the district owes somebody for one thing, or why it owes nothing. The natural key makes a story told twice pay once.
+
+    What was refused or reversed can be tried again, on the earning as it was told the first time: that is a further row with the next
+    ``attempt``, and ``uq_obligation_live`` lets only one of them be owed.
+    """
 
     __tablename__ = "obligation"
     __table_args__ = (
@@ -114,13 +118,18 @@ class Obligation(Base):
         CheckConstraint("state = 'refused' OR (policy_version_id IS NOT NULL AND fund_id IS NOT NULL)", name="owed_under_a_policy"),
         CheckConstraint("(state = 'refused') = (refusal_rule IS NOT NULL)", name="refusal_names_its_rule"),
         CheckConstraint("approved_by_id IS NULL OR approved_by_id <> person_id", name="nobody_approves_her_own"),
+        UniqueConstraint("source", "kind", "attempt"),
+        Index("uq_obligation_live", "source", "kind", unique=True, postgresql_where=text("state = 'payable'")),
         Index("ix_obligation_register", "earned_on", "fund_id", "school_id"),
     )
 
     id: Mapped[Key]
     natural_key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
-    source: Mapped[str] = mapped_column(String(80), index=True)
+    source: Mapped[str] = mapped_column(String(80))
+    attempt: Mapped[int] = mapped_column(SmallInteger, default=1)
+    #: The measures as they were told: {"advertised_cents": n, "hours": "6.5", "facts": {...}}.
+    told: Mapped[dict[str, Any]] = mapped_column(JSONB)
     description: Mapped[str] = mapped_column(String(300))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[str] = mapped_column(String(12))
@@ -151,6 +160,20 @@ class Obligation(Base):
     policy_version: Mapped[PolicyVersion | None] = relationship()
     fund: Mapped[Fund | None] = relationship()
     entries: Mapped[list[Entry]] = relationship(back_populates="obligation", order_by="Entry.sequence")
+
+    def earning(self) -> Earning:
+        """The earning as it was told, to be judged again."""
+        hours = self.told.get("hours")
+        return Earning(
+            source=self.source,
+            kind=self.kind,
+            person_id=self.person_id,
+            earned_on=self.earned_on,
+            description=self.description,
+            advertised_cents=self.told.get("advertised_cents"),
+            hours=None if hours is None else decimal.Decimal(hours),
+            facts=self.told.get("facts", {}),
+        )
 
 
 class Entry(Base):

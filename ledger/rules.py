@@ -345,7 +345,10 @@ def price(earning: Earning, person: PersonFacts, rule: Rule, fund: FundFacts, ye
 
     lines = charge(amount, rule, fund.account_string)
     if rule.splits:
-        shown = [{"account_string": s.account_string, "percent": _plain(Decimal(s.parts) / 10_000), "cents": c} for s, (_a, c) in zip(rule.splits, lines, strict=True)]
+        shown = [
+            {"account_string": s.account_string, "percent": _plain(Decimal(s.parts) / 10_000), "cents": c}
+            for s, (_a, c) in zip(rule.splits, lines, strict=True)
+        ]
         steps.append(Step("split", {"lines": shown}, amount))
     steps.append(Step("owed", {}, amount))
     per_hour = rule.kind is AmountKind.PER_HOUR
