@@ -119,7 +119,7 @@ class RoleGrant(Base):
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        CheckConstraint("role IN (%s)" % ", ".join(f"'{r.value}'" for r in Role), name="role_known"),
+        CheckConstraint(f"role IN ({', '.join(repr(r.value) for r in Role)})", name="role_known"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         Index("uq_role_grant_open", "person_id", "role", func.coalesce(text("school_id"), 0), unique=True, postgresql_where=text("ends_on IS NULL")),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from people.models import Person
+from people.models import ApiToken, Person
 from people.rules import Role
 
 
@@ -14,6 +14,16 @@ def signed_in(user: Person) -> bool:
 def can_see_own(user: Person, subject: Person) -> bool:
     """One's own profile."""
     return user.id == subject.id
+
+
+def can_revoke(user: Person, token: ApiToken) -> bool:
+    """One's own tokens."""
+    return user.id == token.person_id
+
+
+def can_administer(user: Person, *_: object) -> bool:
+    """Accounts and roles: administrators. What nobody may do to herself, the services refuse with the reason."""
+    return user.is_a(Role.ADMINISTRATOR)
 
 
 def is_coordinator(user: Person, *_: object) -> bool:
