@@ -1,4 +1,4 @@
-"""Documents before they are fit to publish: read whatever is there, keep it storable, repeat from it what the catalogue needs."""
+"""Documents before they are fit to publish: kept storable, and what the catalogue needs repeated from them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from credentials.catalogue.content import COLOR, MOST_CENTS, MOST_HOURS, examine
+from credentials.catalogue.content import COLOR, MOST_CENTS, MOST_HOURS
 from credentials.catalogue.content_model import Content
-from credentials.catalogue.document_reader import UNWRITABLE, Problem
+from credentials.catalogue.document_reader import UNWRITABLE
 from credentials.catalogue.models import CredentialVersion
 
 DEEPEST = 12  # levels of nesting; the content model has eight
-
-
-def read(document: object) -> tuple[Content, list[Problem]]:
-    """The content as far as it goes, and everything that is wrong with it.
-
-    Unlike :func:`credentials.catalogue.content.parse` this never raises: where there is a problem, the content holds a harmless
-    stand-in (an empty text, zero, the first choice). For previews and problem lists of drafts only; never judge by it.
-    """
-    return examine(document)
 
 
 def storable(value: Any, depth: int = 0) -> Any:

@@ -68,7 +68,7 @@ class CredentialVersion(Base):
     micro_credential_id: Mapped[int] = mapped_column(ForeignKey("micro_credential.id"), index=True)
     number: Mapped[int]
     state: Mapped[str] = mapped_column(String(20), default="draft")
-    #: A draft's may be incomplete (read it with :func:`credentials.catalogue.drafts.read`); a published one always parses.
+    #: A draft's may be incomplete (read it with :func:`credentials.catalogue.content.examine`); a published one always parses.
     content: Mapped[dict[str, Any]] = deferred(mapped_column(JSONB, nullable=False))
     change_note: Mapped[str] = mapped_column(Text, default="")
     # Repeated from the content for the catalogue.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, undefer
 
 from core.db import db
 from credentials.catalogue.models import CredentialVersion, MicroCredential
-from credentials.catalogue.rules import VersionState
+from credentials.catalogue.rules import State, VersionState
+from people.models import Person
 
 
 def slugs_like(slug: str) -> set[str]:
@@ -35,3 +39,88 @@ def open_version(micro_credential: MicroCredential) -> CredentialVersion | None:
             CredentialVersion.micro_credential_id == micro_credential.id, CredentialVersion.state != VersionState.PUBLISHED.value
         )
     )
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One published version, as the list of versions names it."""
+
+    number: int
+    published_at: dt.datetime
+    change_note: str
+
+
+def on_show(slug: str, user: Person | None) -> MicroCredential | None:
+    """The micro-credential that has a public page under this slug: offered, or retired after it was published. With its present
+    version and content, in one statement."""
+    return db.session.scalar(
+        select(MicroCredential)
+        .join(MicroCredential.current_version)
+        .options(contains_eager(MicroCredential.current_version).undefer(CredentialVersion.content))
+        .where(MicroCredential.slug == slug, MicroCredential.state.in_((State.PUBLISHED.value, State.RETIRED.value)))
+    )
+
+
+def published_version(micro_credential: MicroCredential, number: int) -> CredentialVersion | None:
+    """The published version with this number."""
+    return db.session.scalar(
+        select(CredentialVersion)
+        .options(undefer(CredentialVersion.content))
+        .where(
+            CredentialVersion.micro_credential_id == micro_credential.id,
+            CredentialVersion.number == number,
+            CredentialVersion.state == VersionState.PUBLISHED.value,
+        )
+    )
+
+
+def editions(micro_credential: MicroCredential) -> list[Edition]:
+    """Every published version, newest first."""
+    rows = db.session.execute(
+        select(CredentialVersion.number, CredentialVersion.published_at, CredentialVersion.change_note)
+        .where(CredentialVersion.micro_credential_id == micro_credential.id, CredentialVersion.state == VersionState.PUBLISHED.value)
+        .order_by(CredentialVersion.number.desc())
+    )
+    return [Edition(*row) for row in rows]
+
+
+def titles_of(slugs: Collection[str]) -> dict[str, str]:
+    """The present titles of these micro-credentials, by slug; those without a public page are left out."""
+    if not slugs:
+        return {}
+    rows = db.session.execute(
+        select(MicroCredential.slug, CredentialVersion.title)
+        .join(MicroCredential.current_version)
+        .where(MicroCredential.slug.in_(slugs), MicroCredential.state.in_((State.PUBLISHED.value, State.RETIRED.value)))
+    )
+    return {slug: title for slug, title in rows}
+
+
+@dataclass(frozen=True)
+class BadgeFacts:
+    """What the picture of a badge is drawn from."""
+
+    design: str
+    color: str
+    title: str
+    issuer: str
+    number: int
+    published_at: dt.datetime
+
+
+def badge_facts(slug: str) -> BadgeFacts | None:
+    """What the badge of this micro-credential looks like now, or None where it has no public page."""
+    row = db.session.execute(
+        select(
+            CredentialVersion.badge_design,
+            CredentialVersion.badge_color,
+            CredentialVersion.title,
+            MicroCredential.issuer,
+            CredentialVersion.number,
+            CredentialVersion.published_at,
+        )
+        .select_from(MicroCredential)
+        .join(MicroCredential.current_version)
+        .where(MicroCredential.slug == slug, MicroCredential.state.in_((State.PUBLISHED.value, State.RETIRED.value)))
+    ).first()
+    return BadgeFacts(*row) if row is not None else None

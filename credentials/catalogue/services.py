@@ -12,7 +12,7 @@ from core import audit, clock
 from core.db import db
 from core.errors import BadInput, RuleBroken
 from credentials.catalogue import drafts, queries, search
-from credentials.catalogue.content import Content, Problem, parse, to_document
+from credentials.catalogue.content import Content, Problem, examine, parse, to_document
 from credentials.catalogue.models import CredentialVersion, MicroCredential
 from credentials.catalogue.quality import STANDARD
 from credentials.catalogue.rules import (
@@ -69,7 +69,7 @@ def save_draft(
     _unless_overtaken(version, lock)
     _moved(version, VersionAct.SAVE)
     document = drafts.storable(document)
-    content, _problems = drafts.read(document)
+    content, _problems = examine(document)
     _rename(version.micro_credential, content)
     changed = document != version.content or (change_note is not None and change_note.strip() != version.change_note)
     if changed:
@@ -86,7 +86,7 @@ def save_draft(
 
 def problems_of(version: CredentialVersion) -> list[Problem]:
     """What has to be put right before this draft can be sent to the quality check."""
-    content, problems = drafts.read(version.content)
+    content, problems = examine(version.content)
     micro_credential = version.micro_credential
     if content.slug and content.slug != micro_credential.slug and not any(problem.path == "slug" for problem in problems):
         if micro_credential.current_version_id is not None:
@@ -236,7 +236,7 @@ def _draft(actor: Person, micro_credential: MicroCredential, number: int, docume
         contributor_ids=[actor.id],
         created_at=clock.now(),
     )
-    drafts.repeat(version, drafts.read(document)[0], _("Untitled micro-credential"))
+    drafts.repeat(version, examine(document)[0], _("Untitled micro-credential"))
     db.session.add(version)
     db.session.flush()
     return version

@@ -1,0 +1,71 @@
+"""Who may do what with micro-credentials. Everything published is open to all; what is being written is the business of authors,
+of the professional-learning office and of the auditor."""
+
+from __future__ import annotations
+
+from credentials.catalogue.models import CredentialVersion, MicroCredential
+from credentials.catalogue.rules import Act, State, VersionAct, VersionState, may_approve, next_credential_state, next_state
+from people.models import Person
+from people.rules import Role
+
+
+def can_author(user: Person, *_: object) -> bool:
+    """Begin and write micro-credentials."""
+    return user.is_a(Role.AUTHOR)
+
+
+def can_see_drafts(user: Person, *_: object) -> bool:
+    """Know what is being written."""
+    return user.is_a(Role.AUTHOR, Role.COORDINATOR, Role.AUDITOR)
+
+
+def can_edit(user: Person, version: CredentialVersion) -> bool:
+    """Write in this version: authors write together, while it is a draft."""
+    return can_author(user) and _allows(version, VersionAct.SAVE)
+
+
+def can_send(user: Person, version: CredentialVersion) -> bool:
+    """Ask for the quality check."""
+    return can_author(user) and _allows(version, VersionAct.SEND)
+
+
+def can_take_back(user: Person, version: CredentialVersion) -> bool:
+    """Go on writing before anybody has checked: whoever wrote in it."""
+    return can_author(user) and _allows(version, VersionAct.TAKE_BACK) and not _second_person(user, version)
+
+
+def can_check(user: Person, version: CredentialVersion) -> bool:
+    """Do the quality check: an author or the office, but never somebody who wrote in it."""
+    return user.is_a(Role.AUTHOR, Role.COORDINATOR) and _allows(version, VersionAct.PUBLISH) and _second_person(user, version)
+
+
+def can_discard(user: Person, version: CredentialVersion) -> bool:
+    """Throw a draft away: whoever began it, or the office."""
+    return _allows(version, VersionAct.DISCARD) and ((can_author(user) and user.id == version.authored_by_id) or user.is_a(Role.COORDINATOR))
+
+
+def can_renew(user: Person, micro_credential: MicroCredential) -> bool:
+    """Begin a new version."""
+    return can_author(user) and micro_credential.current_version_id is not None
+
+
+def can_retire(user: Person, micro_credential: MicroCredential) -> bool:
+    """Stop offering it: the office, or whoever wrote it."""
+    return _answers_for(user, micro_credential) and next_credential_state(State(micro_credential.state), Act.RETIRE) is not None
+
+
+def can_restore(user: Person, micro_credential: MicroCredential) -> bool:
+    """Offer it again."""
+    return _answers_for(user, micro_credential) and next_credential_state(State(micro_credential.state), Act.RESTORE) is not None
+
+
+def _answers_for(user: Person, micro_credential: MicroCredential) -> bool:
+    return user.is_a(Role.COORDINATOR) or (can_author(user) and user.id == micro_credential.created_by_id)
+
+
+def _second_person(user: Person, version: CredentialVersion) -> bool:
+    return may_approve(user.id, version.contributor_ids, version.submitted_by_id)
+
+
+def _allows(version: CredentialVersion, act: VersionAct) -> bool:
+    return next_state(VersionState(version.state), act) is not None

@@ -1,0 +1,5 @@
+"""The pages of the catalogue and of authoring."""
+
+from credentials.catalogue.views import authoring, browsing
+
+blueprints = (browsing.bp, authoring.bp)

@@ -1,0 +1,5 @@
+"""Writing micro-credentials."""
+
+from flask import Blueprint
+
+bp = Blueprint("authoring", __name__)
