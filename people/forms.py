@@ -137,5 +137,5 @@ class CloseForm(FlaskForm):
 class LanguageForm(FlaskForm):
     """The language to read and be written to in."""
 
-    lang = RadioField(_l("Language"))
+    lang = RadioField(_l("I read, and am written to, in"))
     next = HiddenField()

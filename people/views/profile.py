@@ -10,6 +10,7 @@ from core import i18n, idempotency, jobs
 from core.access import me, public, requires, way_back
 from core.db import transaction
 from core.errors import BadInput
+from core.web import address
 from people import identity, notices, policy, queries
 from people.forms import ChangePasswordForm, LanguageForm, TokenForm
 from people.jobs import tell_locked
@@ -117,7 +118,7 @@ def create_token() -> Answer:
             return redirect(url_for("people.profile") + "#tokens")
         token, secret = tokens.create(person, form.name.data or "", form.days.data, {Scope.READ, Scope.WRITE} if form.write.data else {Scope.READ})
         notices.token_created(token)
-    return render_template("people/token.html", token=token, secret=secret)
+    return render_template("people/token.html", token=token, secret=secret, me_url=address("me.get_me"))
 
 
 @bp.post("/profile/tokens/<int:token>/revoke")
