@@ -7,7 +7,7 @@ schema where the texts leave a choice, and what wallets were seen to need where 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,7 +46,7 @@ def achievement_credential(facts: BadgeFacts) -> dict[str, Any]:
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": _required(facts.achievement.name),
         "description": clean_text(facts.achievement.description),
-        "issuer": _profile(facts.issuer),
+        "issuer": profile(facts.issuer),
         "validFrom": valid_from,
         **valid_until,
         "awardedDate": valid_from,
@@ -71,7 +71,8 @@ def status_entry(status: StatusEntry) -> dict[str, str]:
     }
 
 
-def _profile(issuer: Issuer) -> dict[str, Any]:
+def profile(issuer: Issuer) -> dict[str, Any]:
+    """The issuer as a `Profile`, in a credential and at the issuer's own address."""
     return {
         "id": iri(issuer.id),
         "type": ["Profile"],
@@ -98,19 +99,22 @@ def _subject(facts: BadgeFacts) -> dict[str, Any]:
         ],
         **_hours("creditsEarned", facts.credit_hours),
         **_text("narrative", facts.narrative),
-        "achievement": _achievement(facts),
-        **_listed("result", [_result(facts.achievement, n, result) for n, result in enumerate(facts.results, 1)]),
+        "achievement": achievement(facts.achievement, facts.results, facts.issuer.image_url),
+        **_listed("result", [_result(facts.achievement, n, r) for n, r in enumerate(facts.results, 1) if r.achieved is not None]),
     }
 
 
-def _achievement(facts: BadgeFacts) -> dict[str, Any]:
-    achievement = facts.achievement
+def achievement(achievement: Achievement, rubric: Sequence[CriterionResult], issuer_image: str | None = None) -> dict[str, Any]:
+    """What can be earned, with its rubric: the same for every holder, in a credential and at the achievement's own address.
+
+    Of `rubric` only the criteria and their levels are told. Raises ValueError as `achievement_credential` does.
+    """
     if achievement.kind not in ACHIEVEMENT_TYPES and not achievement.kind.startswith("ext:"):
         raise ValueError(f"{achievement.kind!r} is not an achievement type of Open Badges 3.0.")
     if achievement.language is not None and not _LANGUAGE.match(achievement.language):
         raise ValueError(f"{achievement.language!r} is not a language such as en or es-US.")
     # The same picture with a caption here and without one at the issuer would be one node with two descriptions.
-    caption = None if achievement.image_url == facts.issuer.image_url else achievement.image_caption
+    caption = None if achievement.image_url == issuer_image else achievement.image_caption
     return {
         "id": iri(achievement.id),
         "type": ["Achievement"],
@@ -127,9 +131,7 @@ def _achievement(facts: BadgeFacts) -> dict[str, Any]:
         **({} if achievement.language is None else {"inLanguage": achievement.language}),
         **_text("version", achievement.version),
         **_hours("creditsAvailable", achievement.credit_hours),
-        **_listed(
-            "resultDescription", [_result_description(achievement, n, r) for n, r in enumerate(facts.results, 1)]
-        ),
+        **_listed("resultDescription", [_result_description(achievement, n, r) for n, r in enumerate(rubric, 1)]),
     }
 
 
@@ -181,6 +183,7 @@ def _result_description(achievement: Achievement, number: int, result: Criterion
 
 
 def _result(achievement: Achievement, number: int, result: CriterionResult) -> dict[str, Any]:
+    assert result.achieved is not None
     return {
         "type": ["Result"],
         "resultDescription": _criterion_id(achievement, number),

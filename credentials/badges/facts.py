@@ -61,12 +61,12 @@ class CriterionResult:
     """How the work stood against one criterion: the levels from lowest to highest, the one required, the one reached.
 
     `required` and `achieved` are labels of `levels`. The levels belong to the achievement and are told for every holder;
-    `achieved` is this holder's.
+    `achieved` is this holder's, or None for a criterion that the award does not rest upon: nothing is told of it then.
     """
 
     name: str
     levels: tuple[Level, ...]
-    achieved: str
+    achieved: str | None = None
     required: str | None = None
 
     def __post_init__(self) -> None:

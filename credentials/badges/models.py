@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
@@ -18,7 +18,8 @@ from people.models import Person
 
 
 class IssuerKey(Base):
-    """A signing key. The private part is sealed with the secret key; old keys stay valid for what they signed."""
+    """A signing key. Its private half is sealed with the secret key, and destroyed when the key retires: a retired key never signs
+    again, but stays published, so that what it signed stays valid."""
 
     __tablename__ = "issuer_key"
     __table_args__ = (
@@ -37,14 +38,16 @@ class IssuerKey(Base):
 
 
 class StatusList(Base):
-    """One Bitstring Status List: which of its awards are revoked, and the signed list as it is served."""
+    """One Bitstring Status List: which of its awards are revoked, and the signed list as it is served. How many of its places are
+    taken is not written down here: the awards say it."""
 
     __tablename__ = "status_list"
 
     id: Mapped[Key]
     size: Mapped[int] = mapped_column(default=131072)
     revoked: Mapped[list[int]] = mapped_column(JSONB, default=list)
-    signed: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    #: JSON and not JSONB, which would sort the members: what is served is what was signed, in the order in which it was written.
+    signed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     signed_jwt: Mapped[str | None] = mapped_column(Text)
     valid_until: Mapped[dt.datetime | None]
 
@@ -75,6 +78,8 @@ class Award(Base):
     revoked_reason: Mapped[str | None] = mapped_column(Text)
     superseded_at: Mapped[dt.datetime | None]
     visibility: Mapped[str] = mapped_column(String(8), default="private")
+    #: Whether whoever may see the page also sees whose badge it is. Hers to say, and no at first.
+    shows_name: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Part of the address that opens an award shared by link; changed to revoke the link.
     link_secret: Mapped[str] = mapped_column(String(40))
     recipient_email: Mapped[str] = mapped_column(String(320))
@@ -83,7 +88,7 @@ class Award(Base):
     status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"))
     status_index: Mapped[int]
     #: The signed badge; None until the job that follows the decision has made it.
-    credential: Mapped[dict[str, Any] | None] = deferred(mapped_column(JSONB))
+    credential: Mapped[dict[str, Any] | None] = deferred(mapped_column(JSON(none_as_null=True)))
     jwt: Mapped[str | None] = deferred(mapped_column(Text))
     signed_at: Mapped[dt.datetime | None]
     certificate_id: Mapped[int | None] = mapped_column(ForeignKey("blob.id"))

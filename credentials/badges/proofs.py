@@ -56,11 +56,13 @@ def verify_eddsa_rdfc_2022(
     *,
     now: datetime | None = None,
     contexts: Contexts | None = None,
+    expanded: list[Any] | None = None,
 ) -> str:
     """Check the proof of `document` and return the verification method it was made with.
 
     `find_key` gives the key behind a verification method, and answers for it being a key of the issuer. `now` is needed
-    only for a proof that expires. Raises `Unknown` for a proof of a kind not known here, `Refused` for a wrong one.
+    only for a proof that expires. `expanded` is what `check_form` returned for this document without its proof, if the caller
+    has asked already. Raises `Unknown` for a proof of a kind not known here, `Refused` for a wrong one.
     """
     proof = the_proof(document)
     method = proof["verificationMethod"]
@@ -74,7 +76,7 @@ def verify_eddsa_rdfc_2022(
     signature = multibase_decode(proof.get("proofValue"))
     if not proof["proofValue"].startswith("z") or len(signature) != 64:
         raise Refused(N_("The value of the proof is not an Ed25519 signature."))
-    if not key.verifies(signature, hash_data(unsecured, options, contexts)):
+    if not key.verifies(signature, hash_data(unsecured, options, contexts, expanded)):
         raise Refused(N_("The signature does not fit: the badge was changed, or another key signed it."))
     return method
 
@@ -109,14 +111,14 @@ def the_proof(document: dict[str, Any]) -> dict[str, Any]:
     return proof
 
 
-def hash_data(document: dict[str, Any], options: dict[str, Any], contexts: Contexts | None = None) -> bytes:
+def hash_data(
+    document: dict[str, Any], options: dict[str, Any], contexts: Contexts | None = None, expanded: list[Any] | None = None
+) -> bytes:
     """The 64 bytes that are signed: SHA-256 of the canonical proof options, then of the canonical document.
 
     Source: section 3.2.4. The options are read in the contexts of the document. Raises as `linked_data.check_form` does.
     """
     contexts = contexts or pinned()
-    configuration = {"@context": document.get("@context")} | options
-    return b"".join(
-        hashlib.sha256(canonical_nquads(check_form(part, contexts), contexts).encode()).digest()
-        for part in (configuration, document)
-    )
+    configuration = check_form({"@context": document.get("@context")} | options, contexts)
+    expanded = expanded or check_form(document, contexts)
+    return b"".join(hashlib.sha256(canonical_nquads(part, contexts).encode()).digest() for part in (configuration, expanded))

@@ -150,6 +150,7 @@ class _Case:
         self.credential, self.resolver, self.now = credential, resolver, now
         self.document: dict[str, Any] = {}
         self.token: str | None = None
+        self.expanded: list[Any] | None = None
         self.key: PublicKey | None = None
 
     def parse(self) -> Check:
@@ -158,7 +159,7 @@ class _Case:
         return Check("parse", True, N_("The badge can be read (%(kind)s)."), {"kind": kind})
 
     def context(self) -> Check:
-        check_form({name: value for name, value in self.document.items() if name != "proof"})
+        self.expanded = check_form({name: value for name, value in self.document.items() if name != "proof"})
         return Check("context", True, N_("Its words are the published ones, and nothing in it is hidden from the signature."))
 
     def shape(self) -> Check:
@@ -184,7 +185,7 @@ class _Case:
             raise _not_looked_at("issuer")
         key = self.key
         if self.token is None:
-            proofs.verify_eddsa_rdfc_2022(self.document, lambda method: key, now=self.now)
+            proofs.verify_eddsa_rdfc_2022(self.document, lambda method: key, now=self.now, expanded=self.expanded)
         else:
             vc_jwt.verify_vc_jwt(self.token, lambda kid: key)
         kind = key.algorithm.value if self.token else proofs.CRYPTOSUITE
@@ -266,7 +267,6 @@ def _trusted_list(
     if issuer_id(document) != issuer or document.get("id", url) != url:
         raise Refused(N_("It is not the issuer's, or it belongs to another address."))
     if token is None:
-        check_form({name: value for name, value in document.items() if name != "proof"})
         proofs.verify_eddsa_rdfc_2022(document, lambda m: find_issuer_key(resolver, issuer, m), now=now)
     else:
         vc_jwt.verify_vc_jwt(token, lambda kid: find_issuer_key(resolver, issuer, kid))

@@ -28,7 +28,7 @@ def laurel(drawing: Drawing, shades: Palette, words: Words) -> None:
     drawing.path(scalloped(), gilt)
     drawing.circle(300, 300, 273, drawing.radial("field", [(0, shades.base), (0.62, shades.base), (1, shades.deep)], 0.5, 0.38, 0.68))
     drawing.circle(300, 300, 266, stroke=GOLD_LIGHT, stroke_width=1.4, stroke_opacity=0.8)
-    _rays(drawing, (300, 272), 60, 300, 36, IVORY, 0.045, drawing.clip("disc", disc(300, 300, 265)))
+    _rays(drawing, (300, 272), 60, 300, 36, IVORY, 0.045, clip_path=drawing.clip("disc", disc(300, 300, 265)))
     wreath(drawing, 222, gilt, start=143, leaves=13)
     drawing.path(star((300, 79), 25, 10.5), gilt, stroke=GOLD_DARK, stroke_width=1)
     last = title(drawing, words.title, 278, in_circle(172, (300, 285)), largest=72, height=200)
@@ -52,7 +52,7 @@ def compass(drawing: Drawing, shades: Palette, words: Words) -> None:
     drawing.begin(clip_path=window)
     for radius in (112, 168, 224):
         drawing.circle(*rose, radius, stroke=IVORY, stroke_width=1, stroke_opacity=0.14)
-    _rays(drawing, rose, 0, 420, 16, shades.ink, 0.14, window)
+    _rays(drawing, rose, 0, 420, 16, shades.ink, 0.14)
     drawing.end()
     drawing.circle(*rose, 74, stroke=GOLD_LIGHT, stroke_width=2)
     drawing.circle(*rose, 68, stroke=GOLD_LIGHT, stroke_width=0.8)
@@ -90,7 +90,7 @@ def hexagon(drawing: Drawing, shades: Palette, words: Words) -> None:
         drawing.path(polygon([cell, polar(cell, 29, 60), polar(cell, 29, 120), polar(cell, 29, 180)]), shades.base, fill_opacity=0.14)
     drawing.path(rounded([polar(hive, 31, m * 60) for m in range(6)], 5), gilt, stroke=GOLD_DARK, stroke_width=1)
     drawing.path(star(hive, 17, 7.2), IVORY)
-    title(drawing, words.title, 344, lambda y: 424.0, largest=72, height=172)
+    title(drawing, words.title, 344, lambda y: 404.0, largest=72, height=172)
     _footer(drawing, words, 475, 518, 320)
 
 
@@ -166,14 +166,14 @@ def open_book(drawing: Drawing, shades: Palette, words: Words) -> None:
     window = drawing.clip("field-edge", field)
     book: Point = (300, 218)
     drawing.begin(clip_path=window)
-    _rays(drawing, (300, 236), 30, 420, 28, GOLD_PALE, 0.13, window)
+    _rays(drawing, (300, 236), 30, 420, 28, GOLD_PALE, 0.13)
     drawing.circle(300, 205, 190, drawing.radial("glow", [(0, GOLD_PALE, 0.55), (1, GOLD_PALE, 0)]))
     drawing.end()
     _book(drawing, book, shades, gilt)
     drawing.path(star((300, 104), 21, 8.8), gilt, stroke=GOLD_DARK, stroke_width=1)
     for x, y, size in ((228, 128, 9), (372, 128, 9), (180, 162, 6), (420, 162, 6)):
         drawing.path(star((x, y), size, size * 0.36, 4), GOLD_PALE)
-    title(drawing, words.title, 372, lambda y: 404.0 if y < 380 else max(404 - (y - 380) * 1.5, 120), height=138)
+    title(drawing, words.title, 372, lambda y: 386.0 if y < 380 else max(386 - (y - 380) * 1.5, 120), height=138)
     _footer(drawing, words, 479, 523, 268)
 
 
@@ -213,13 +213,13 @@ def _year_with_lines(drawing: Drawing, year: str, baseline: float) -> None:
         drawing.path(f"M{short(300 + side * half)},{short(baseline - 8.7)}h{side * 42}", stroke=GOLD_LIGHT, stroke_width=1.8)
 
 
-def _rays(drawing: Drawing, center: Point, near: float, far: float, count: int, fill: str, opacity: float, window: str) -> None:
+def _rays(drawing: Drawing, center: Point, near: float, far: float, count: int, fill: str, opacity: float, **attributes: object) -> None:
     step = 360 / count
     shapes = []
     for n in range(count):
         a, b = n * step, n * step + step / 2
         shapes.append(polygon([polar(center, near, a), polar(center, far, a), polar(center, far, b), polar(center, near, b)]))
-    drawing.path("".join(shapes), fill, fill_opacity=opacity, clip_path=window)
+    drawing.path("".join(shapes), fill, fill_opacity=opacity, **attributes)
 
 
 def _facets(drawing: Drawing, center: Point, long: float, waist: float, turn: float, bright: str, dark: str) -> None:
