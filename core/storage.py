@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import IO, Any
 
 import obstore
 import structlog
@@ -61,16 +61,25 @@ def _store() -> Any:
     return current_app.extensions["laurel.storage"]
 
 
-def put(data: bytes | Iterable[bytes], media_type: str) -> Blob:
-    """Write the bytes under a new random key and add an unclaimed row to the session.
+def put(data: bytes | IO[bytes], media_type: str) -> Blob:
+    """Write the bytes (or a file at any position, read in pieces) under a new random key and add an unclaimed row to the session.
 
     The bytes are in place before the row is; a crash between the two leaves bytes without a row, which :func:`sweep` removes.
     """
     now = clock.now()
-    body = data if isinstance(data, bytes) else b"".join(data)
+    digest, size = hashlib.sha256(), 0
+    if isinstance(data, bytes):
+        digest.update(data)
+        size = len(data)
+    else:
+        data.seek(0)
+        while piece := data.read(1 << 20):
+            digest.update(piece)
+            size += len(piece)
+        data.seek(0)
     key = f"{now:%Y/%m}/{secrets.token_hex(20)}"
-    obstore.put(_store(), key, body)
-    blob = Blob(key=key, sha256=hashlib.sha256(body).hexdigest(), size=len(body), media_type=media_type, created_at=now)
+    obstore.put(_store(), key, data)
+    blob = Blob(key=key, sha256=digest.hexdigest(), size=size, media_type=media_type, created_at=now)
     db.session.add(blob)
     return blob
 

@@ -16,6 +16,7 @@ from credentials.evidence.rules import State, Visibility
 from people.models import Person
 
 _STATES = ", ".join(f"'{s.value}'" for s in State)
+_VISIBILITIES = ", ".join(f"'{v.value}'" for v in Visibility)
 _RELEASED = "('demonstrated', 'not_yet', 'revoked')"
 
 
@@ -51,7 +52,12 @@ class SubmissionVersion(Base):
         CheckConstraint(f"(state IN {_RELEASED}) = (released_at IS NOT NULL AND released_by_id IS NOT NULL)", name="released_has_who_and_when"),
         CheckConstraint("(state IN ('draft')) = (submitted_at IS NULL)", name="submitted_has_its_time"),
         CheckConstraint("released_by_id IS NULL OR released_by_id <> person_id", name="nobody_releases_her_own"),
-        Index("uq_submission_version_open", "submission_id", unique=True, postgresql_where=text("state NOT IN ('demonstrated', 'not_yet', 'withdrawn', 'revoked')")),
+        Index(
+            "uq_submission_version_open",
+            "submission_id",
+            unique=True,
+            postgresql_where=text("state NOT IN ('demonstrated', 'not_yet', 'withdrawn', 'revoked')"),
+        ),
         Index("ix_submission_version_state", "state", "submitted_at"),
     )
 
@@ -114,7 +120,7 @@ class EvidenceFile(Base):
 
     __tablename__ = "evidence_file"
     __table_args__ = (
-        CheckConstraint("visibility IN (%s)" % ", ".join(f"'{v.value}'" for v in Visibility), name="visibility_known"),
+        CheckConstraint(f"visibility IN ({_VISIBILITIES})", name="visibility_known"),
         UniqueConstraint("version_id", "neutral_name"),
         Index("ix_evidence_file_version_item", "version_id", "item_key"),
     )

@@ -15,7 +15,9 @@ from people.rules import Role
 
 def evaluates(user: Person, person: Person) -> bool:
     """Whether ``user`` is somebody who evaluates ``person``, so that evidence and reviews are hidden from her."""
-    return user.id != person.id and (person.supervisor_id == user.id or (person.school_id is not None and user.is_a(Role.PRINCIPAL, school_id=person.school_id)))
+    return user.id != person.id and (
+        person.supervisor_id == user.id or (person.school_id is not None and user.is_a(Role.PRINCIPAL, school_id=person.school_id))
+    )
 
 
 def is_office_for(user: Person, person: Person) -> bool:

@@ -71,14 +71,18 @@ def mine(person: Person, number: int = 1, size: int = 25) -> Page[Submission]:
 def submitted(user: Person, number: int = 1, size: int = 25, state: State | None = None) -> Page[Submission]:
     """What the office sees: every submission that was handed in at least once, except of those whom ``user`` evaluates; newest first."""
     handed_in = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == Submission.id, SubmissionVersion.submitted_at.is_not(None))
-    statement = select(Submission).join(Submission.person).where(_not_evaluated_by(user))
+    statement = select(Submission).join(Submission.person).where(not_evaluated_by(user))
     if state is not None:
-        last = select(func.max(SubmissionVersion.number)).where(SubmissionVersion.submission_id == Submission.id, SubmissionVersion.submitted_at.is_not(None)).scalar_subquery()
+        last = (
+            select(func.max(SubmissionVersion.number))
+            .where(SubmissionVersion.submission_id == Submission.id, SubmissionVersion.submitted_at.is_not(None))
+            .scalar_subquery()
+        )
         handed_in = handed_in.where(SubmissionVersion.state == state.value, SubmissionVersion.number == last)
     return _page(statement.where(handed_in.exists()).order_by(Submission.id.desc()), number, size)
 
 
-def _not_evaluated_by(user: Person) -> ColumnElement[bool]:
+def not_evaluated_by(user: Person) -> ColumnElement[bool]:
     """The firewall of :func:`policy.evaluates` as a condition on the joined person, herself left out too."""
     schools = user.schools_as(Role.PRINCIPAL)
     outside = and_(Person.id != user.id, Person.supervisor_id.is_distinct_from(user.id))

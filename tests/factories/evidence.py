@@ -90,7 +90,8 @@ def results(version: SubmissionVersion, unmet: tuple[str, ...] = ()) -> dict[str
     content = version.credential_version.parsed()
     top, bottom = content.levels[0].key, content.levels[-1].key
     return {
-        c.key: {"met": c.key not in unmet, "level": bottom if c.key in unmet else top, "carried": c.key in version.carried, "split": False} for c in content.criteria()
+        c.key: {"met": c.key not in unmet, "level": bottom if c.key in unmet else top, "carried": c.key in version.carried, "split": False}
+        for c in content.criteria()
     }
 
 

@@ -14,10 +14,12 @@ from credentials.evidence.services.lifecycle import (
     submit,
     withdraw,
 )
+from credentials.evidence.services.uploads import add_file
 
 __all__ = [
     "Incomplete",
     "Overtaken",
+    "add_file",
     "allow_attempt",
     "ask_third",
     "begin_review",

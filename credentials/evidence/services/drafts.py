@@ -39,13 +39,21 @@ def start(person: Person, micro_credential: MicroCredential) -> Submission:
         return known
     published = micro_credential.current_version
     if micro_credential.state == "retired":
-        raise RuleBroken(_("“%(title)s” is retired and takes no new work. Work that was begun before goes on.", title=published.title if published else micro_credential.slug), "retired")
+        raise RuleBroken(
+            _(
+                "“%(title)s” is retired and takes no new work. Work that was begun before goes on.",
+                title=published.title if published else micro_credential.slug,
+            ),
+            "retired",
+        )
     if micro_credential.state != "published" or published is None:
         raise RuleBroken(_("This micro-credential is not published yet. It can be started as soon as it is."), "not-published")
     _check_prerequisites(person, published.parsed().prerequisites)
     now = clock.now()
     # Two processes may come at once: the second waits here for the first, inserts nothing, and finds its row below.
-    db.session.execute(insert(Submission).values(person_id=person.id, micro_credential_id=micro_credential.id, extra_attempts=0, created_at=now).on_conflict_do_nothing())
+    db.session.execute(
+        insert(Submission).values(person_id=person.id, micro_credential_id=micro_credential.id, extra_attempts=0, created_at=now).on_conflict_do_nothing()
+    )
     row = db.session.scalars(
         select(Submission).where(Submission.person_id == person.id, Submission.micro_credential_id == micro_credential.id).with_for_update()
     ).one()
@@ -61,7 +69,9 @@ def _check_prerequisites(person: Person, slugs: tuple[str, ...]) -> None:
     missing = [slug for slug in slugs if slug not in queries.demonstrated_slugs(person, slugs)] if slugs else []
     if missing:
         names = queries.titles(missing)
-        raise RuleBroken(_("This one builds on %(titles)s. Earn that first, then come back here.", titles=listed(f"“{names[slug]}”" for slug in missing)), "prerequisites")
+        raise RuleBroken(
+            _("This one builds on %(titles)s. Earn that first, then come back here.", titles=listed(f"“{names[slug]}”" for slug in missing)), "prerequisites"
+        )
 
 
 def save_text(actor: Person, version: SubmissionVersion, item_key: str, text: str, revision: int) -> Response:

@@ -17,7 +17,9 @@ from people.models import Person
 
 def hold(version: SubmissionVersion) -> SubmissionVersion:
     """The version's row, locked until the transaction ends and read anew."""
-    return db.session.scalars(select(SubmissionVersion).where(SubmissionVersion.id == version.id).with_for_update().execution_options(populate_existing=True)).one()
+    return db.session.scalars(
+        select(SubmissionVersion).where(SubmissionVersion.id == version.id).with_for_update().execution_options(populate_existing=True)
+    ).one()
 
 
 def hold_own(actor: Person, version: SubmissionVersion) -> SubmissionVersion:
@@ -32,7 +34,9 @@ def hold_draft(actor: Person, version: SubmissionVersion) -> SubmissionVersion:
     """The author's own open draft. Raises RuleBroken ``not-yours`` or ``not-a-draft``."""
     version = hold_own(actor, version)
     if version.status is not State.DRAFT:
-        raise RuleBroken(_("This version was handed in and does not change any more. Withdraw it to go on writing, as long as no reviewer has opened it."), "not-a-draft")
+        raise RuleBroken(
+            _("This version was handed in and does not change any more. Withdraw it to go on writing, as long as no reviewer has opened it."), "not-a-draft"
+        )
     return version
 
 

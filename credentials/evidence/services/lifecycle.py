@@ -59,7 +59,10 @@ def withdraw(actor: Person, version: SubmissionVersion, opened: bool) -> Submiss
         version.state = check_withdrawal(version.status, opened).value
     except Refused as refusal:
         if refusal.code == "opened":
-            raise RuleBroken(_("A reviewer has opened this already, so it can no longer be withdrawn. You will have the decision and the reasons; after “not yet” you can go on working on it."), "opened") from None
+            raise RuleBroken(
+                _("A reviewer has opened this, so it cannot be withdrawn any more. You will have the decision and the reasons; after “not yet” you go on."),
+                "opened",
+            ) from None
         raise RuleBroken(wrong_state(version.status, Act.WITHDRAW), refusal.code) from None
     audit.record(actor, "submission.withdraw", version, before=before)
     return version
@@ -100,7 +103,10 @@ def release(actor: Person, version: SubmissionVersion, note: str = "") -> Submis
     """The office lets the author know. Nobody releases her own or that of somebody she evaluates. Raises RuleBroken."""
     version = hold(version)
     if not policy.is_office_for(actor, version.person):
-        raise RuleBroken(_("Somebody else in the professional-learning office has to release this one: nobody decides about herself or about those she evaluates."), "not-yours-to-release")
+        raise RuleBroken(
+            _("Somebody else in the professional-learning office has to release this one: nobody decides about herself or about those she evaluates."),
+            "not-yours-to-release",
+        )
     if version.drafted_outcome is None or version.status is not State.DECIDED_DRAFT:
         raise RuleBroken(wrong_state(version.status, Act.RELEASE_DEMONSTRATED), "wrong-state")
     move(version, Act.RELEASE_DEMONSTRATED if version.drafted_outcome == State.DEMONSTRATED else Act.RELEASE_NOT_YET)
@@ -120,7 +126,12 @@ def reopen(person: Person, submission: Submission) -> SubmissionVersion:
     if last.status is State.DRAFT:
         return last
     if last.status not in (State.NOT_YET, State.WITHDRAWN):
-        raise RuleBroken(_("This one is with its reviewers; there is nothing to reopen.") if last.status not in FINAL else _("This one is decided; there is nothing left to work on."), "wrong-state")
+        raise RuleBroken(
+            _("This one is with its reviewers; there is nothing to reopen.")
+            if last.status not in FINAL
+            else _("This one is decided; there is nothing left to work on."),
+            "wrong-state",
+        )
     if last.status is State.NOT_YET and attempts_left([v.status for v in submission.versions], submission.extra_attempts) == 0:
         raise RuleBroken(coaching(queries.office()), "coaching-first")
     now = clock.now()
