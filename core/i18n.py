@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 from typing import Any
 
 import nh3
@@ -41,6 +42,11 @@ def money(cents: int | None) -> str:
     if cents is None:
         return ""
     return format_currency(cents / 100, "USD", locale=get_locale() or "en", format=None if cents % 100 else "¤#,##0;-¤#,##0", currency_digits=bool(cents % 100))
+
+
+def exact(cents: int | None) -> str:
+    """Cents with both decimals and no sign of the currency, for columns of figures under a heading that names it."""
+    return "" if cents is None else format_decimal(decimal.Decimal(cents) / 100, format="#,##0.00", locale=get_locale() or "en")
 
 
 def number(value: float | int | None, digits: int = 1) -> str:
@@ -86,7 +92,7 @@ def init_app(app: Flask) -> None:
     settings = app.config["LAUREL"]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, default_locale=settings.default_locale, default_timezone=settings.timezone, locale_selector=choose_locale)
-    filters: dict[str, Any] = {"money": money, "number": number, "date": date, "datetime": datetime, "ago": ago, "markdown": markdown}
+    filters: dict[str, Any] = {"money": money, "exact": exact, "number": number, "date": date, "datetime": datetime, "ago": ago, "markdown": markdown}
     app.jinja_env.filters.update(filters)
 
     @app.context_processor

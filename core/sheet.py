@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import xlsxwriter
+from flask_babel import gettext as _
 
 from core import pdf
 
@@ -46,6 +47,8 @@ class Table:
     parameters: Sequence[tuple[str, str]] = ()
     created: dt.datetime = field(default_factory=lambda: dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
     note: str = ""
+    #: Sums by group (by fund, say) that stand before the totals: a label, and values by the key of a summed column.
+    groups: Sequence[tuple[str, dict[str, Any]]] = ()
 
     def totals(self) -> dict[str, Any]:
         """The sums of the columns that are summed."""
@@ -94,6 +97,7 @@ def csv_bytes(table: Table) -> bytes:
 
 def xlsx_bytes(table: Table) -> bytes:
     """The table as a workbook: a sheet of rows with totals, and a sheet that says how it was drawn up."""
+    total_label = _("Total")
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": table.title, "created": table.created.replace(tzinfo=None)})
@@ -104,8 +108,11 @@ def xlsx_bytes(table: Table) -> bytes:
     words = book.add_format({"num_format": "@"})
     bold = book.add_format({"bold": True, "top": 1})
     bold_money = book.add_format({"bold": True, "top": 1, "num_format": "#,##0.00"})
-    sheet = book.add_worksheet(table.title[:31].translate(str.maketrans(dict.fromkeys("[]:*?/\\", " "))))
+    sheet = book.add_worksheet(table.title[:31].translate(str.maketrans("[]:*?/\\", " " * 7)))
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     for number, column in enumerate(table.columns):
         sheet.write_string(0, number, column.label, head)
         sheet.set_column(number, number, column.width)
@@ -126,15 +133,16 @@ def xlsx_bytes(table: Table) -> bytes:
                 sheet.write_string(line, number, str(value), words)
     if table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
-    totals, last = table.totals(), len(table.rows) + 1
-    for number, column in enumerate(table.columns):
-        if column.total:
-            value = totals[column.key]
-            sheet.write_number(last, number, value / 100 if column.kind == "cents" else value, bold_money if column.kind == "cents" else bold)
-    about = book.add_worksheet("About")
+    for line, (label, sums) in enumerate([*table.groups, (total_label, table.totals())], start=len(table.rows) + 1):
+        sheet.write_string(line, 0, label, bold)
+        for number, column in enumerate(table.columns):
+            if column.total:
+                value = sums[column.key]
+                sheet.write_number(line, number, value / 100 if column.kind == "cents" else value, bold_money if column.kind == "cents" else bold)
+    about = book.add_worksheet(_("About"))
     about.set_column(0, 0, 24)
     about.set_column(1, 1, 60)
-    facts: Iterable[tuple[str, str]] = [("Title", table.title), *table.parameters, ("Rows", str(len(table.rows))), ("Note", table.note)]
+    facts: Iterable[tuple[str, str]] = [(_("Title"), table.title), *table.parameters, (_("Rows"), str(len(table.rows))), (_("Note"), table.note)]
     for line, (name, value) in enumerate(facts):
         about.write_string(line, 0, name, bold)
         about.write_string(line, 1, value)

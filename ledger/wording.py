@@ -220,3 +220,19 @@ def account_name(account: str) -> str:
     return {
         Account.EXPENSE.value: _("Expense"), Account.PAYABLE.value: _("Payable"), Account.EXPORTED.value: _("Handed to payroll"), Account.PAID.value: _("Paid"),
     }.get(account, account)  # fmt: skip
+
+
+def timeline(obligation: Obligation) -> list[dict[str, Any]]:
+    """What happened to an obligation, oldest first, then what is next; in the shape of the page's timeline."""
+    happened: list[dict[str, Any]] = [{"title": _("Earned"), "when": obligation.earned_on, "tone": "good"}]
+    for entry in obligation.entries:
+        if entry.kind == EntryKind.ACCRUE:
+            happened.append({"title": _("Posted to the ledger, entry %(number)s", number=entry.sequence), "when": entry.posted_at, "tone": "good"})
+        else:
+            title = _("Taken back, entry %(number)s", number=entry.sequence)
+            happened.append({"title": title, "when": entry.posted_at, "note": entry.memo, "tone": "bad"})
+    if obligation.state == ObligationState.REFUSED:
+        happened.append({"title": _("Looked at, and not paid"), "when": obligation.created_at, "tone": "quiet"})
+    if obligation.state == ObligationState.PAYABLE:
+        happened.append({"title": _("Payroll takes it into a pay run"), "is_next": True, "tone": "wait"})
+    return happened
