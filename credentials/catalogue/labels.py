@@ -3,12 +3,15 @@ any other is shown as the words it is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable
 
+from flask_babel import force_locale, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from core.i18n import money, number
 from credentials.catalogue.content_model import Audience, BadgeShape, GradeBand, ItemKind, PartKind, PassRuleKind
 from credentials.catalogue.rules import Sort, State, VersionState
 
@@ -124,23 +127,51 @@ STATES = {
 }
 
 
-def topic(key: str | None) -> str:
-    """The name of a topic, or of a subject."""
-    if not key:
-        return ""
-    known = TOPICS.get(key)
-    return str(known) if known is not None else key.replace("-", " ").capitalize()
 
 
-def grades(bands: Sequence[str]) -> str:
-    """Grade bands as a reader would say them: neighbours joined into one range.
+class Words:
+    """The names in one language as plain text, and the few sentences of a card, each put together once.
 
-    Of ``["3-5", "6-8"]``: "Grades 3–8"; of all four: "PreK–12".
+    Looking a name up in the translations, or formatting an amount, costs more than drawing the card it stands on.
     """
+
+    def __init__(self, locale: str) -> None:
+        with force_locale(locale):
+            tables = (TOPICS, AUDIENCES, GRADE_BANDS, EVIDENCE, SORTS)
+            self.topics, self.audiences, self.grade_bands, self.evidence, self.sorts = ({str(key): str(name) for key, name in one.items()} for one in tables)
+        # The caches are this object's own; values of other languages never meet in them.
+        self.hours = functools.lru_cache(maxsize=1024)(_hours)
+        self.stipend = functools.lru_cache(maxsize=1024)(_stipend)
+        self.grades_of = functools.lru_cache(maxsize=256)(_grades)
+
+    def topic(self, key: str | None) -> str:
+        """The name of a topic, or of a subject."""
+        return self.topics.get(key) or key.replace("-", " ").capitalize() if key else ""
+
+
+def words() -> Words:
+    """The names in the reader's language."""
+    return _words_in(str(get_locale() or "en"))
+
+
+@functools.lru_cache(maxsize=16)
+def _words_in(locale: str) -> Words:
+    return Words(locale)
+
+
+def _hours(value: float) -> str:
+    return ngettext("%(hours)s hour", "%(hours)s hours", 1 if value == 1 else 2, hours=number(value, 2))
+
+
+def _stipend(cents: int) -> str:
+    return money(cents) if cents else ""
+
+
+def _grades(joined: str) -> str:
+    bands = set(joined.split(","))
     order = [band.value for band in GradeBand]
-    places = sorted({order.index(band) for band in bands if band in order})
     runs: list[list[int]] = []
-    for place in places:
+    for place in (place for place, band in enumerate(order) if band in bands):
         if runs and place == runs[-1][-1] + 1:
             runs[-1].append(place)
         else:
@@ -150,3 +181,16 @@ def grades(bands: Sequence[str]) -> str:
         return ""
     said = ", ".join(ranges)
     return said if said.startswith("PreK") else _("Grades %(range)s", range=said)
+
+
+def topic(key: str | None) -> str:
+    """The name of a topic, or of a subject."""
+    return words().topic(key)
+
+
+def grades(bands: Iterable[str]) -> str:
+    """Grade bands as a reader would say them: neighbours joined into one range.
+
+    Of ``["3-5", "6-8"]``: "Grades 3–8"; of all four: "PreK–12".
+    """
+    return words().grades_of(",".join(bands))

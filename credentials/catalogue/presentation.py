@@ -67,7 +67,9 @@ def pass_rule(content: Content) -> str:
             return _("You earn it when the criterion is at %(level)s.", level=level)
         return _("You earn it when all %(number)s criteria are at %(level)s.", number=number, level=level)
     core, needed = len(content.pass_rule.core), content.pass_rule.optional_needed
-    core_part = ngettext("You earn it when the core criterion is at %(level)s", "You earn it when all %(num)s core criteria are at %(level)s", core, level=level)
+    core_part = ngettext(
+        "You earn it when the core criterion is at %(level)s", "You earn it when all %(num)s core criteria are at %(level)s", core, level=level
+    )
     if not needed:
         return core_part + "."
     return core_part + ngettext(", and at least %(num)s of the others.", ", and at least %(num)s of the others.", needed)

@@ -46,7 +46,7 @@ class Edition:
     """One published version, as the list of versions names it."""
 
     number: int
-    published_at: dt.datetime
+    published_at: dt.datetime | None
     change_note: str
 
 
@@ -93,7 +93,7 @@ def titles_of(slugs: Collection[str]) -> dict[str, str]:
         .join(MicroCredential.current_version)
         .where(MicroCredential.slug.in_(slugs), MicroCredential.state.in_((State.PUBLISHED.value, State.RETIRED.value)))
     )
-    return {slug: title for slug, title in rows}
+    return {row.slug: row.title for row in rows}
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class BadgeFacts:
     title: str
     issuer: str
     number: int
-    published_at: dt.datetime
+    published_at: dt.datetime | None
 
 
 def badge_facts(slug: str) -> BadgeFacts | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, String, and_, column, func, null, or_, select, text, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
@@ -100,6 +102,8 @@ def _source(statement, asked):  # type: ignore[no-untyped-def]
     return statement if asked is None else statement.join(asked, true())
 
 
+# Building one of these statements takes about as long as reading its answer, and most people look at the same first pages.
+@functools.lru_cache(maxsize=256)
 def _hits(search: Search) -> Select[tuple[Row]]:
     asked = _query(search) if search.q else None
     statement = _source(
@@ -118,18 +122,20 @@ def _hits(search: Search) -> Select[tuple[Row]]:
     ).where(*_matching(search, asked))
     if search.topics:
         statement = statement.where(_V.topics.overlap(list(search.topics)))
-    order = {
+    orders: dict[Sort, list[Any]] = {
         Sort.TITLE: [func.lower(_V.title)],
         Sort.HOURS: [_V.effort_hours, func.lower(_V.title)],
         Sort.STIPEND: [_V.stipend_cents.desc(), func.lower(_V.title)],
         Sort.NEWEST: [_V.published_at.desc()],
         Sort.RELEVANCE: [func.lower(_V.title)],
-    }[search.sort]
+    }
+    order = orders[search.sort]
     if asked is not None and search.sort is Sort.RELEVANCE:
         order = [func.ts_rank_cd(text(f"'{_WEIGHTS}'::float4[]"), _V.search, asked.c.query).desc(), func.lower(_V.title)]
     return statement.order_by(*order, _M.id)
 
 
+@functools.lru_cache(maxsize=256)
 def _counts(search: Search):  # type: ignore[no-untyped-def]
     """The number of hits (the line without a topic, which carries the guess too) and the number per topic."""
     asked = _query(search) if search.q else None
@@ -143,7 +149,7 @@ def _counts(search: Search):  # type: ignore[no-untyped-def]
     total = select(null().cast(String).label("topic"), number_kept, func.max(hit.c.guess).label("guess")).select_from(hit)
     each = select(func.unnest(hit.c.topics).label("topic")).select_from(hit).subquery("each")
     number = func.count().cast(Integer).label("number")
-    order = [each.c.topic.in_(search.topics).desc()] if search.topics else []
+    order: list[Any] = [each.c.topic.in_(search.topics).desc()] if search.topics else []
     topics = (
         select(each.c.topic, number, null().cast(String).label("guess")).group_by(each.c.topic).order_by(*order, number.desc(), each.c.topic).limit(MOST_TOPICS)
     ).subquery("topics")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from core import paging
 from core.access import opened, public
@@ -35,6 +33,7 @@ def index() -> str:
     search = search_from(request.args)
     page_number, size = paging.asked(PAGE_SIZE, LARGEST_PAGE)
     found = find(search, page_number, size)
+    words = labels.words()
     return render_template(
         "catalogue/index.html",
         search=search,
@@ -42,8 +41,8 @@ def index() -> str:
         page=paging.Page(cards_of(found.hits), page_number, size, found.total),
         menus=_menus(search, found),
         active=_active(search),
-        sorts=[(sort.value, labels.SORTS[sort], sort is search.sort) for sort in Sort if search.q or sort is not Sort.RELEVANCE],
-        popular=[] if search.q or search.is_filtered else [(labels.topic(key), url_for("catalogue.index", topic=key)) for key, _count in found.topics[:8]],
+        sorts=[(sort.value, words.sorts[sort], sort is search.sort) for sort in Sort if search.q or sort is not Sort.RELEVANCE],
+        popular=[] if search.q or search.is_filtered else [(words.topic(key), url_for("catalogue.index", topic=key)) for key, _count in found.topics[:8]],
     )
 
 
@@ -81,7 +80,7 @@ def badge(slug: str) -> Response:
     if facts is None:
         abort(404)
     response = Response(mimetype="image/svg+xml")
-    drawn = drawing(facts.design, facts.color, facts.title, facts.issuer, facts.published_at.year)
+    drawn = drawing(facts.design, facts.color, facts.title, facts.issuer, facts.published_at.year if facts.published_at else 0)
     response.set_etag(hashlib.sha256(drawn.encode()).hexdigest()[:32])
     exact = request.args.get("v") == str(facts.number)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if exact else "public, max-age=300"
@@ -98,22 +97,19 @@ def drawing(design: str, color: str, title: str, issuer: str, year: int) -> str:
 
 
 def cards_of(hits: list[Hit]) -> list[dict[str, Any]]:
-    """What the cards print. Formatting money, hours and grades is slow in comparison and repeats, so each is done once a value."""
+    """What the cards print, in ready words."""
     base = url_for("catalogue.index")
-    hours = functools.cache(lambda value: ngettext("%(hours)s hour", "%(hours)s hours", int(value) if value == 1 else 2, hours=number(value)))
-    stipend = functools.cache(money)
-    grades: Callable[[str], str] = functools.cache(lambda bands: labels.grades(bands.split(",")))
-    topic = functools.cache(labels.topic)
+    words = labels.words()
     return [
         {
             "title": hit.title,
             "competency": hit.competency,
             "url": f"{base}/{hit.slug}",
             "badge_url": f"{base}/{hit.slug}/badge.svg?v={hit.number}",
-            "topic": topic(hit.topic),
-            "hours": hours(hit.effort_hours),
-            "grades": grades(hit.grade_bands),
-            "stipend": stipend(hit.stipend_cents) if hit.stipend_cents else "",
+            "topic": words.topic(hit.topic),
+            "hours": words.hours(hit.effort_hours),
+            "grades": words.grades_of(hit.grade_bands),
+            "stipend": words.stipend(hit.stipend_cents),
         }
         for hit in hits
     ]
@@ -124,9 +120,10 @@ def cards_of(hits: list[Hit]) -> list[dict[str, Any]]:
 
 def _menus(search: Search, found: Found) -> list[dict[str, Any]]:
     """Each filter with its choices: (value, label, chosen, count)."""
+    words = labels.words()
     hours = request.args.get("hours", "")
     missing = [key for key in search.topics if key not in {topic for topic, _count in found.topics}]
-    topics = [(key, labels.topic(key), key in search.topics, count) for key, count in [*found.topics, *((key, 0) for key in missing)]]
+    topics = [(key, words.topic(key), key in search.topics, count) for key, count in [*found.topics, *((key, 0) for key in missing)]]
     hour_labels = {"short": _("Up to 8 hours"), "medium": _("8 to 15 hours"), "long": _("15 hours and more")}
     return [
         {"name": "topic", "label": _("Topic"), "kind": "checkbox", "choices": topics, "number": len(search.topics)},
@@ -134,21 +131,21 @@ def _menus(search: Search, found: Found) -> list[dict[str, Any]]:
             "name": "grade",
             "label": _("Grades"),
             "kind": "checkbox",
-            "choices": [(value, labels.GRADE_BANDS[value], value in search.grade_bands, None) for value in GRADE_BANDS],  # type: ignore[index]
+            "choices": [(value, words.grade_bands[value], value in search.grade_bands, None) for value in GRADE_BANDS],
             "number": len(search.grade_bands),
         },
         {
             "name": "audience",
             "label": _("For whom"),
             "kind": "checkbox",
-            "choices": [(value, labels.AUDIENCES[value], value in search.audience, None) for value in AUDIENCES],  # type: ignore[index]
+            "choices": [(value, words.audiences[value], value in search.audience, None) for value in AUDIENCES],
             "number": len(search.audience),
         },
         {
             "name": "evidence",
             "label": _("Evidence"),
             "kind": "checkbox",
-            "choices": [(value, labels.EVIDENCE[value], value in search.evidence, None) for value in EVIDENCE_KINDS],  # type: ignore[index]
+            "choices": [(value, words.evidence[value], value in search.evidence, None) for value in EVIDENCE_KINDS],
             "number": len(search.evidence),
         },
         {
@@ -177,14 +174,15 @@ def _active(search: Search) -> list[tuple[str, str]]:
         left = {key: [one for one in values if key != name or (value is not None and one != value)] for key, values in given.items() if key not in also}
         return url_for("catalogue.index", **{key: values for key, values in left.items() if values})  # type: ignore[arg-type]
 
-    active = [(labels.topic(key), without("topic", key)) for key in search.topics]
-    active += [(str(labels.GRADE_BANDS[key]), without("grade", key)) for key in search.grade_bands]  # type: ignore[index]
-    active += [(str(labels.AUDIENCES[key]), without("audience", key)) for key in search.audience]  # type: ignore[index]
-    active += [(str(labels.EVIDENCE[key]), without("evidence", key)) for key in search.evidence]  # type: ignore[index]
+    words = labels.words()
+    active = [(words.topic(key), without("topic", key)) for key in search.topics]
+    active += [(words.grade_bands[key], without("grade", key)) for key in search.grade_bands]
+    active += [(words.audiences[key], without("audience", key)) for key in search.audience]
+    active += [(words.evidence[key], without("evidence", key)) for key in search.evidence]
     if search.hours_min is not None or search.hours_max is not None:
         least, most = number(search.hours_min), number(search.hours_max)
-        words = _("%(least)s to %(most)s hours", least=least, most=most) if least and most else _("From %(least)s hours", least=least) if least else ""
-        active.append((words or _("Up to %(most)s hours", most=most), without("hours", None, "hours_min", "hours_max")))
+        said = _("%(least)s to %(most)s hours", least=least, most=most) if least and most else _("From %(least)s hours", least=least) if least else ""
+        active.append((said or _("Up to %(most)s hours", most=most), without("hours", None, "hours_min", "hours_max")))
     if search.stipend_min is not None:
         active.append((_("Stipend from %(amount)s", amount=money(search.stipend_min)), without("stipend_min")))
     if search.with_stipend:
