@@ -1,7 +1,8 @@
 """Who reviews what: offers and their answers, stepping back, lapsing, and the places in each reviewer's hand.
 
 Locks are always taken in one order, so that no two transactions wait for each other: the submission version, then the desk (one
-transaction at a time moves places between reviewers), then the assignment. One transaction touches one version.
+transaction at a time moves places between reviewers). Whoever changes an assignment holds its version, and one transaction touches
+one version only.
 """
 
 from __future__ import annotations
@@ -31,24 +32,26 @@ from people.models import Person
 _DESK = 0x1A02E1
 
 
-def hold(version: SubmissionVersion) -> SubmissionVersion:
-    """The version's row and then the desk, held until the transaction ends; both are read anew after waiting."""
+def hold(version: SubmissionVersion, *, desk: bool = True) -> SubmissionVersion:
+    """The version's row and then the desk, held until the transaction ends; the row is read anew after waiting. Without ``desk`` for
+    acts that move no places."""
     held = db.session.scalars(
         select(SubmissionVersion).where(SubmissionVersion.id == version.id).with_for_update().execution_options(populate_existing=True)
     ).one()
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:desk)"), {"desk": _DESK})
+    if desk:
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:desk)"), {"desk": _DESK})
     return held
 
 
-def hold_assignment(assignment: Assignment) -> Assignment:
-    """The assignment's row, held and read anew, after its version and the desk."""
-    hold(assignment.version)
+def hold_assignment(assignment: Assignment, *, desk: bool = True) -> Assignment:
+    """The assignment's row, held and read anew, after its version."""
+    hold(assignment.version, desk=desk)
     return db.session.scalars(select(Assignment).where(Assignment.id == assignment.id).with_for_update().execution_options(populate_existing=True)).one()
 
 
-def hold_own(actor: Person, assignment: Assignment) -> Assignment:
+def hold_own(actor: Person, assignment: Assignment, *, desk: bool = True) -> Assignment:
     """The same, for its reviewer alone. Raises RuleBroken ``not-yours``."""
-    held = hold_assignment(assignment)
+    held = hold_assignment(assignment, desk=desk)
     if held.reviewer_id != actor.id:
         raise RuleBroken(_("Only the reviewer who was asked can do that."), "not-yours")
     return held

@@ -17,26 +17,21 @@ from core.paging import Page
 from credentials.catalogue.content import Content
 from credentials.catalogue.models import CredentialVersion
 from credentials.evidence.models import EvidenceFile, Submission, SubmissionVersion
-from credentials.evidence.rules import State
+from credentials.evidence.rules import State, Visibility
 from credentials.review import rules
 from credentials.review.models import Assignment, Conflict, Qualification, ReviewerLoad
 from credentials.review.rules import DONE, LIVE, NEEDED, OPEN, Candidate, PairFacts, QualificationState, Round
 from credentials.review.verdict_rules import Verdict, far_apart, level_reached, verdict
+from people import queries as people_queries
 from people.models import Person, RoleGrant
 from people.rules import Role
 
 # Who may be asked.
 
 
-def releases_decisions(person: type[Person] = Person) -> ColumnElement[bool]:
-    """SQL: whether this person is a coordinator today."""
-    today = clock.today()
-    return exists().where(
-        RoleGrant.person_id == person.id,
-        RoleGrant.role == Role.COORDINATOR.value,
-        RoleGrant.starts_on <= today,
-        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
-    )
+def releases_decisions() -> ColumnElement[bool]:
+    """SQL over :class:`Person`: whether she is a coordinator today."""
+    return exists().where(RoleGrant.person_id == Person.id, *people_queries.in_force(Role.COORDINATOR))
 
 
 def candidates(version: SubmissionVersion, only: Person | None = None) -> list[Candidate]:
@@ -306,6 +301,15 @@ def evidence(version: SubmissionVersion) -> SubmissionVersion:
         .where(SubmissionVersion.id == version.id)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def file(number: int, user: Person) -> EvidenceFile | None:
+    """A file of a version whose evidence is in the user's hands as a reviewer. Loader; which of her assignments it belongs to is for the
+    predicate to say."""
+    in_hand = exists().where(
+        Assignment.version_id == EvidenceFile.version_id, Assignment.reviewer_id == user.id, Assignment.state == rules.AssignmentState.IN_PROGRESS.value
+    )
+    return db.session.scalar(select(EvidenceFile).where(EvidenceFile.id == number, EvidenceFile.visibility != Visibility.PRIVATE.value, in_hand))
 
 
 def open_assignments(person: Person) -> list[Assignment]:

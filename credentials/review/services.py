@@ -86,9 +86,7 @@ def save_draft(actor: Person, assignment: Assignment, marks: Mapping[str, Mark],
     Criteria left out of ``marks`` stay as they are. ``revision`` is the one this window knows: raises :class:`Overtaken` where another
     has saved since, RuleBroken where the review is not in progress, BadInput for what is not in the rubric or far too long.
     """
-    row = db.session.scalars(select(Assignment).where(Assignment.id == assignment.id).with_for_update().execution_options(populate_existing=True)).one()
-    if row.reviewer_id != actor.id:
-        raise RuleBroken(_("Only the reviewer who was asked can do that."), "not-yours")
+    row = hold_own(actor, assignment, desk=False)
     if row.status is not AssignmentState.IN_PROGRESS:
         raise RuleBroken(wrong_state(row.status), "wrong-state")
     if revision != row.revision:
