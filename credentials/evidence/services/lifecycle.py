@@ -146,6 +146,8 @@ def reopen(person: Person, submission: Submission) -> SubmissionVersion:
         indicators=dict(last.indicators),
         change_note=last.change_note if last.status is State.WITHDRAWN else "",
     )
+    # Added before the rows of the old version are read, which flushes.
+    db.session.add(version)
     version.responses = [Response(item_key=row.item_key, text=row.text, revision=1, updated_at=now) for row in last.responses]
     version.files = [
         EvidenceFile(
@@ -163,7 +165,6 @@ def reopen(person: Person, submission: Submission) -> SubmissionVersion:
         )
         for row in last.files
     ]
-    db.session.add(version)
     db.session.flush()
     audit.record(person, "submission.reopen", version, number=version.number, after=last.state, carried=carried)
     return version
