@@ -117,7 +117,7 @@ def same_site(target: str | None, host: str) -> str | None:
     ``target`` is an address from outside (``?next=``, a referrer): a path, or a full http(s) address on ``host``. Browsers take
     a backslash for a slash and drop tabs and line ends, so an address with any of them is refused, not repaired.
     """
-    if not target or any(letter == "\\" or not letter.isprintable() or letter == " " for letter in target):
+    if not target or target.startswith("//") or any(letter == "\\" or not letter.isprintable() or letter == " " for letter in target):
         return None
     try:
         parts = urllib.parse.urlsplit(target)

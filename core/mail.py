@@ -62,8 +62,8 @@ def write(person: object, kind: str, key: str, subject: str, lines: list[str], a
             person_id=getattr(person, "id", None),
             recipient=to or getattr(person, "email", ""),
             subject=re.sub(r"\s+", " ", subject)[:300],
-            text=render_template("email/base.txt", **context),
-            html=render_template("email/base.html", **context),
+            text=render_template("email/message.txt", **context),
+            html=render_template("email/message.html", **context),
             created_at=clock.now(),
         )
         .on_conflict_do_nothing(index_elements=[Mail.natural_key])

@@ -8,8 +8,9 @@ from typing import Any
 
 from core import clock
 from core.db import db
-from people.models import Person, RoleGrant, School
-from people.rules import Role
+from people.models import ApiToken, Person, RoleGrant, School
+from people.rules import Role, Scope
+from people.services import tokens
 
 _numbers = itertools.count(1)
 
@@ -47,3 +48,19 @@ def person(*roles: Role, at: School | None = None, **given: Any) -> Person:
 def teacher(**given: Any) -> Person:
     """A classroom teacher."""
     return person(Role.TEACHER, **given)
+
+
+def api_token(owner: Person, *scopes: Scope, days: int = 30) -> str:
+    """The secret of a personal token (to read and write, unless told otherwise); say ``Authorization: Bearer <secret>``.
+
+    It counts as used a moment ago, so that a first call does not write that it was.
+    """
+    token, secret = tokens.create(owner, "Test", days, scopes or tuple(Scope))
+    token.last_used_at = clock.now()
+    db.session.flush()
+    return secret
+
+
+def token_row(secret: str) -> ApiToken:
+    """The row of a token by its secret."""
+    return db.session.query(ApiToken).filter_by(token_hash=tokens.token_hash(secret)).one()
