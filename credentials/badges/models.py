@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+import uuid as uuids
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
+from core import clock
 from core.db import Base, Key
 from core.storage import Blob
+from credentials.badges import rules
 from credentials.catalogue.models import CredentialVersion, MicroCredential
 from credentials.evidence.models import SubmissionVersion
 from people.models import Person
@@ -66,7 +68,7 @@ class Award(Base):
     )
 
     id: Mapped[Key]
-    uuid: Mapped[uuid.UUID] = mapped_column(UUID(as_uuid=True), unique=True)
+    uuid: Mapped[uuids.UUID] = mapped_column(UUID(as_uuid=True), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     micro_credential_id: Mapped[int] = mapped_column(ForeignKey("micro_credential.id"), index=True)
     credential_version_id: Mapped[int] = mapped_column(ForeignKey("credential_version.id"))
@@ -83,7 +85,7 @@ class Award(Base):
     #: Part of the address that opens an award shared by link; changed to revoke the link.
     link_secret: Mapped[str] = mapped_column(String(40))
     recipient_email: Mapped[str] = mapped_column(String(320))
-    subject_uuid: Mapped[uuid.UUID] = mapped_column(UUID(as_uuid=True), unique=True)
+    subject_uuid: Mapped[uuids.UUID] = mapped_column(UUID(as_uuid=True), unique=True)
     salt: Mapped[str] = mapped_column(String(40))
     status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"))
     status_index: Mapped[int]
@@ -98,3 +100,13 @@ class Award(Base):
     credential_version: Mapped[CredentialVersion] = relationship()
     submission_version: Mapped[SubmissionVersion] = relationship()
     certificate: Mapped[Blob | None] = relationship()
+
+    @property
+    def standing(self) -> rules.Standing:
+        """How it stands at this moment."""
+        return rules.standing(clock.now(), valid_until=self.valid_until, revoked_at=self.revoked_at, superseded_at=self.superseded_at)
+
+    @property
+    def sharing(self) -> rules.Sharing:
+        """Who may see it, by its holder's choice."""
+        return rules.Sharing(self.visibility)
