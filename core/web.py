@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from core.access import public
 from core.config import Settings
@@ -51,6 +52,13 @@ def setup_logging(settings: Settings) -> None:
     )
 
 
+class _Key(IntegerConverter):
+    """A whole number in an address that fits a key of the database: with more digits there is no such page, rather than an error."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int | None = None, signed: bool = False) -> None:
+        super().__init__(map, fixed_digits, min, 2**63 - 1 if max is None else max, signed)
+
+
 def init_app(app: Flask) -> None:
     """Wire request ids, headers, logs, metrics and the proxy setting."""
     settings: Settings = app.config["LAUREL"]
@@ -58,6 +66,7 @@ def init_app(app: Flask) -> None:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.url_map.converters["int"] = _Key
     app.register_blueprint(bp)
 
     @app.before_request

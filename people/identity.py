@@ -37,7 +37,7 @@ def by_session(key: str) -> Person | None:
         return None
     number, _dot, version = key.partition(".")
     person = None
-    if number.isdecimal() and version.isdecimal():
+    if number.isdecimal() and version.isdecimal() and len(number) < 19 and len(version) < 10:
         statement = select(Person).where(Person.id == int(number), Person.session_version == int(version), Person.enabled)
         if "sid" in session:
             statement = statement.where(~exists().where(EndedSession.digest == session_digest(session["sid"])))
