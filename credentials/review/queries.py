@@ -15,7 +15,7 @@ from core import clock
 from core.db import db
 from core.paging import Page
 from credentials.catalogue.content import Content
-from credentials.catalogue.models import CredentialVersion
+from credentials.catalogue.models import CredentialVersion, MicroCredential
 from credentials.evidence.models import EvidenceFile, Submission, SubmissionVersion
 from credentials.evidence.rules import State, Visibility
 from credentials.review import rules
@@ -286,7 +286,9 @@ def assignment(number: int, user: Person) -> Assignment | None:
     return db.session.scalar(
         select(Assignment)
         .options(
-            joinedload(Assignment.version).joinedload(SubmissionVersion.credential_version).options(undefer(CredentialVersion.content)),
+            joinedload(Assignment.version)
+            .joinedload(SubmissionVersion.credential_version)
+            .options(undefer(CredentialVersion.content), joinedload(CredentialVersion.micro_credential)),
             selectinload(Assignment.scores),
         )
         .where(Assignment.id == number, Assignment.reviewer_id == user.id)
@@ -343,7 +345,12 @@ def all_of(person: Person, number: int = 1, size: int = 25) -> Page[Assignment]:
     """All assignments of a reviewer, the newest first, for the API."""
     total = db.session.scalar(select(func.count()).select_from(Assignment).where(Assignment.reviewer_id == person.id)) or 0
     rows = db.session.scalars(
-        select(Assignment).options(_TITLE).where(Assignment.reviewer_id == person.id).order_by(Assignment.id.desc()).limit(size).offset((number - 1) * size)
+        select(Assignment)
+        .options(_TITLE.joinedload(CredentialVersion.micro_credential))
+        .where(Assignment.reviewer_id == person.id)
+        .order_by(Assignment.id.desc())
+        .limit(size)
+        .offset((number - 1) * size)
     ).all()
     return Page(rows, number, size, total)
 
@@ -359,7 +366,7 @@ def qualifications_of(person: Person) -> list[Qualification]:
     return list(
         db.session.scalars(
             select(Qualification)
-            .options(joinedload(Qualification.micro_credential))
+            .options(joinedload(Qualification.micro_credential).joinedload(MicroCredential.current_version))
             .join(Qualification.micro_credential)
             .where(Qualification.person_id == person.id, Qualification.state != QualificationState.WITHDRAWN.value)
             .order_by(Qualification.id)

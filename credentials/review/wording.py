@@ -97,3 +97,8 @@ def review_problem(code: str) -> str:
         "short-comment": _("A few words more: what exactly is missing, and what would show it?"),
         "no-pointer": _("Say where in the evidence: a file and page, or words from the answer."),
     }[code]
+
+
+def ruled_out() -> str:
+    """A conflict came up after the offer, and the assignment was closed."""
+    return _("Meanwhile something came up that rules you out for this one, so somebody else is asked. There is nothing to do for you.")

@@ -17,7 +17,7 @@ from credentials.review.models import Assignment
 from credentials.review.review_rules import estimate_minutes
 from credentials.review.rules import DUE_AFTER, AssignmentState, Reason, Round
 from credentials.review.views.blueprint import bp
-from credentials.review.wording import QUALIFICATIONS, STATES
+from credentials.review.wording import QUALIFICATIONS, STATES, ruled_out
 
 Answer = str | Response | tuple[str, int]
 
@@ -105,7 +105,7 @@ def accept(assignment: Assignment) -> Answer:
         if "begin" in request.form and assignment.status is AssignmentState.ACCEPTED:
             services.open_desk(me(), assignment)
     if assignment.status not in (AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS):
-        flash(_("Meanwhile something came up that rules you out for this one, so somebody else is asked. There is nothing to do for you."), "info")
+        flash(ruled_out(), "info")
         return redirect(url_for("review.index"))
     if assignment.status is AssignmentState.ACCEPTED:
         flash(_("Thank you. The review is yours."), "success")
@@ -136,7 +136,7 @@ def open_desk(assignment: Assignment) -> Answer:
     with transaction():
         services.open_desk(me(), assignment)
     if assignment.status is not AssignmentState.IN_PROGRESS:
-        flash(_("Meanwhile something came up that rules you out for this one, so somebody else is asked. There is nothing to do for you."), "info")
+        flash(ruled_out(), "info")
         return redirect(url_for("review.index"))
     return redirect(url_for("review.show", assignment=assignment.id))
 
