@@ -30,7 +30,12 @@ def released(version: SubmissionVersion) -> None:
         if version.release_note:
             lines.append(_("From the professional-learning office: %(note)s", note=version.release_note))
         mail.write(
-            person, "evidence.released", f"submission-version:{version.id}/released", subject, lines, (label, address("evidence.show", submission=version.submission_id))
+            person,
+            "evidence.released",
+            f"submission-version:{version.id}/released",
+            subject,
+            lines,
+            (label, address("evidence.show", submission=version.submission_id)),
         )
 
 

@@ -19,7 +19,11 @@ from credentials.evidence.rules import State, students_answer
 from people.models import District, Person
 from people.rules import Role
 
-_TITLES = (joinedload(Submission.micro_credential), selectinload(Submission.versions).joinedload(SubmissionVersion.credential_version))
+_TITLES = (
+    joinedload(Submission.person),
+    joinedload(Submission.micro_credential),
+    selectinload(Submission.versions).joinedload(SubmissionVersion.credential_version),
+)
 
 
 def micro_credential_to_start(slug: str, user: Person) -> MicroCredential | None:
@@ -56,6 +60,12 @@ def file(number: int, user: Person) -> EvidenceFile | None:
         select(EvidenceFile).options(joinedload(EvidenceFile.version).joinedload(SubmissionVersion.person)).where(EvidenceFile.id == number)
     )
     return row if row is not None and policy.can_read_file(user, row) else None
+
+
+def own_file(number: int, user: Person) -> EvidenceFile | None:
+    """A file for its author alone. Loader of what she does with it."""
+    row = file(number, user)
+    return row if row is not None and row.version.person_id == user.id else None
 
 
 def mine(person: Person, number: int = 1, size: int = 25) -> Page[Submission]:
