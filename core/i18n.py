@@ -7,12 +7,12 @@ import decimal
 from typing import Any
 
 import nh3
-from babel.dates import format_timedelta
+from babel.dates import format_timedelta, get_datetime_format
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, current_app, has_request_context, request, session
 from flask_babel import Babel, get_locale
 from flask_babel import format_date as babel_date
-from flask_babel import format_datetime as babel_datetime
+from flask_babel import format_time as babel_time
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -64,8 +64,13 @@ def date(value: dt.date | dt.datetime | None, width: str = "medium") -> str:
 
 
 def datetime(value: dt.datetime | None, width: str = "medium") -> str:
-    """A moment in the reader's language and the district's zone."""
-    return "" if value is None else babel_datetime(value.astimezone(clock.zone()), f"{width[:6]}" if width != "medium" else "medium", rebase=False)
+    """A moment in the reader's language and the district's zone, to the minute."""
+    if value is None:
+        return ""
+    local = value.astimezone(clock.zone())
+    # Words inside a pattern ("{1} 'at' {0}") stand in quotes.
+    pattern = str(get_datetime_format(width, get_locale() or "en")).replace("'", "")  # type: ignore[arg-type]
+    return pattern.format(babel_time(local, "short", rebase=False), babel_date(local, width, rebase=False))
 
 
 def ago(value: dt.datetime | None) -> str:
