@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app import create_app
+from core import config
+
 #: One server process imports the application once and forks the others from there, before any connection is open.
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["app"])
+_context.set_forkserver_preload(["tests.warm"])
 
 
 def together(url: str, folder: Path, count: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:
@@ -38,9 +41,6 @@ class _Failure:
 
 
 def _run(url: str, folder: str, number: int, barrier: Any, answers: Any, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    from app import create_app  # Here, because it runs in the child.
-    from core import config
-
     try:
         app = create_app(config.load({}, database_url=url, data_dir=folder, secret_key="for tests only, never elsewhere", log_level="CRITICAL"))
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
