@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask, Response, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -118,6 +119,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError):  # type: ignore[no-untyped-def]
+        if wants_json() and not current_user.is_authenticated:
+            # The session that the token belonged to is over: a script that saves drafts has to know that it is signed out.
+            return page(401)
         return page(400, _("This form was open for too long or came from another page. Go back, reload it and send it again; what you typed is kept."))
 
     @app.errorhandler(HTTPException)

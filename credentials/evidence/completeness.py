@@ -105,9 +105,3 @@ def _item_gaps(item: Item, work: Work) -> list[Gap]:
             code = "indicator-open" if answer is None else "indicator-no"
             found.append(Gap(code, f"indicator-{indicator.key}", item.key, {"question": indicator.text}))
     return found
-
-
-def progress(content: Content, work: Work) -> tuple[int, int]:
-    """(items with nothing missing, items in all), for the ring beside the editor. Items that are optional and empty do not count."""
-    items = [item for item in content.items() if item.required or has_answer(item, work) or is_closed(item, work.carried)]
-    return sum(is_closed(item, work.carried) or not _item_gaps(item, work) for item in items), len(items)

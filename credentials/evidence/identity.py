@@ -45,11 +45,8 @@ def telling_words(text: str, who: Identity) -> list[str]:
     found: list[tuple[int, str]] = []
     for pattern, flags in _patterns(who):
         found += [(match.start(), match.group(0)) for match in re.finditer(pattern, flat, flags)]
-    kept: dict[str, int] = {}
-    for at, word in sorted(found, key=lambda hit: (hit[0], -len(hit[1]))):
-        if not any(word != other and word in other and abs(at - kept[other]) <= len(other) for other in kept):
-            kept.setdefault(word, at)
-    return list(kept)[:10]
+    in_order = list(dict.fromkeys(word for _at, word in sorted(found, key=lambda hit: (hit[0], -len(hit[1])))))
+    return [word for word in in_order if not any(word != other and word in other for other in in_order)][:10]
 
 
 def _patterns(who: Identity) -> Iterable[tuple[str, int]]:

@@ -11,11 +11,11 @@ from flask_babel import ngettext
 from credentials.catalogue.content_model import Content, Indicator, Item, ItemKind, Part
 from credentials.catalogue.presentation import RubricCriterion, limits, rubric_of
 from credentials.evidence import queries
-from credentials.evidence.completeness import Gap, Work, gaps, has_answer, is_closed, max_files, progress
+from credentials.evidence.completeness import Gap, Work, gaps, has_answer, is_closed, max_files
 from credentials.evidence.files.formats import ACCEPT, Group
 from credentials.evidence.identity import telling_words
 from credentials.evidence.models import EvidenceFile, SubmissionVersion
-from credentials.evidence.rules import Students, count_words, students_answer
+from credentials.evidence.rules import State, Students, count_words, students_answer
 from credentials.evidence.services.uploads import identity_of
 from credentials.evidence.wording import gap_sentence, listed, stripped_sentence
 from people.models import Person
@@ -76,7 +76,8 @@ class ItemView:
     accept: str
     indicators: list[IndicatorView]
     closed: bool
-    state: str  # closed | done | begun | empty
+    state: str  # closed | done | again | begun | empty
+    not_met: list[str]  # names of criteria that the last decision found not met
     missing: list[str]
     telling: str
     trouble: Trouble = field(default_factory=Trouble)
@@ -110,14 +111,25 @@ class Sheet:
     content: Content
     parts: list[PartView]
     gaps: list[Gap]
-    done: int
-    total: int
     change_note: str
     asks_change_note: bool
 
     @property
     def items(self) -> list[ItemView]:
         return [item for part in self.parts for item in part.items]
+
+    @property
+    def counted(self) -> list[ItemView]:
+        """Items that count for the progress: optional ones only where something was given."""
+        return [item for item in self.items if item.item.required or item.state != "empty"]
+
+    @property
+    def total(self) -> int:
+        return len(self.counted)
+
+    @property
+    def done(self) -> int:
+        return sum(item.state in ("done", "closed") for item in self.counted)
 
     @property
     def missing(self) -> list[Gap]:
@@ -137,6 +149,7 @@ def sheet(version: SubmissionVersion, troubles: Mapping[str, Trouble] | None = N
     responses = {row.item_key: row for row in version.responses}
     rubric = {line.id: line for line in rubric_of(content)}
     identity = identity_of(version.person)
+    before = _before(version) if work.resubmission else None
     number, parts = 0, []
     for part in content.parts:
         items = []
@@ -145,6 +158,7 @@ def sheet(version: SubmissionVersion, troubles: Mapping[str, Trouble] | None = N
             response = responses.get(item.key)
             text = response.text if response else ""
             mine = [gap_sentence(gap) for gap in missing if gap.item_key == item.key]
+            not_met = [criterion.name for criterion in item.criteria if before is not None and criterion.key not in work.carried]
             items.append(
                 ItemView(
                     number=number,
@@ -159,22 +173,38 @@ def sheet(version: SubmissionVersion, troubles: Mapping[str, Trouble] | None = N
                     accept=ACCEPT.get(item.kind.value, ""),
                     indicators=[IndicatorView(one, version.indicators.get(one.key) is True) for one in item.completion_indicators],
                     closed=is_closed(item, work.carried),
-                    state=_state(item, work, bool(mine)),
+                    state=_state(item, work, bool(mine), bool(not_met) and before is not None and _same(before, version, item.key)),
+                    not_met=not_met,
                     missing=mine,
                     telling=telling_sentence(telling_words(text, identity)),
                     trouble=(troubles or {}).get(item.key, Trouble()),
                 )
             )
         parts.append(PartView(part, items))
-    done, total = progress(content, work)
-    return Sheet(content, parts, missing, done, total, version.change_note, work.resubmission)
+    return Sheet(content, parts, missing, version.change_note, work.resubmission)
 
 
-def _state(item: Item, work: Work, lacks: bool) -> str:
+def _before(version: SubmissionVersion) -> SubmissionVersion:
+    """The last version that was decided before this one."""
+    return [earlier for earlier in version.submission.versions if earlier.number < version.number and earlier.state == State.NOT_YET][-1]
+
+
+def _same(before: SubmissionVersion, version: SubmissionVersion, key: str) -> bool:
+    """Whether an item stands as it did in the version before."""
+
+    def given(row: SubmissionVersion) -> tuple[list[str], set[int]]:
+        return [response.text for response in row.responses if response.item_key == key], {file.blob_id for file in row.files if file.item_key == key}
+
+    return given(before) == given(version)
+
+
+def _state(item: Item, work: Work, lacks: bool, unchanged: bool) -> str:
     if is_closed(item, work.carried):
         return "closed"
     if not has_answer(item, work):
         return "empty"
+    if unchanged:
+        return "again"
     return "begun" if lacks else "done"
 
 

@@ -113,14 +113,17 @@ class Field {
     this.telling = box.querySelector("[data-telling]");
     this.notices = box.querySelector("[data-notices]");
     this.counter = box.querySelector("[data-count]");
-    this.kept = input.value;
+    // After a page that could not keep a text, the field shows what was typed; it is saved when one writes on or presses Save.
+    this.kept = "unsaved" in input.dataset ? null : input.value;
+    this.held = this.kept === null;
     this.wait = 0;
     this.timer = 0;
     this.busy = false;
     input.addEventListener("input", () => this.changed());
-    input.addEventListener("blur", () => this.isOpen && this.saveSoon(0));
+    input.addEventListener("blur", () => this.isOpen && !this.held && this.saveSoon(0));
     this.count();
-    this.offerKept();
+    if (this.held) open.add(this.name);
+    else this.offerKept();
   }
 
   get revision() {
@@ -136,6 +139,7 @@ class Field {
   }
 
   changed() {
+    this.held = false;
     this.count();
     if (this.isOpen) {
       open.add(this.name);
