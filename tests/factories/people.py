@@ -36,9 +36,11 @@ def person(*roles: Role, at: School | None = None, **given: Any) -> Person:
         "hire_date": dt.date(2020, 8, 1),
     }
     row = Person(**facts | given)
-    row.school = at or given.get("school") or school()
+    if "school_id" not in given:
+        row.school = at or given.get("school") or school()
+    here = row.school_id or row.school.id
     row.role_grants = [
-        RoleGrant(role=role.value, school_id=row.school.id if role is Role.PRINCIPAL else None, starts_on=clock.today() - dt.timedelta(days=400)) for role in roles
+        RoleGrant(role=role.value, school_id=here if role is Role.PRINCIPAL else None, starts_on=clock.today() - dt.timedelta(days=400)) for role in roles
     ]
     db.session.add(row)
     db.session.flush()

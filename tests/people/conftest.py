@@ -97,7 +97,7 @@ def signed_in_as(client: Any) -> int | None:
         return None
     with client.application.app_context():
         for person in db.session.query(Person):
-            if f"<p class=\"lead\">{person.email}</p>" in answer.text:
+            if f'<p class="lead">{person.email}</p>' in answer.text:
                 return int(person.id)
     raise AssertionError(answer.text)
 

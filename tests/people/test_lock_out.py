@@ -98,8 +98,7 @@ def test_a_day_without_wrong_ones_forgets_them_too(app: Flask, account, visitor)
 
 def test_a_lock_that_ends_tomorrow_says_the_day(app: Flask, account, visitor) -> None:
     account(email="ana@laurel.example")
-    for wrong in range(GUESSES - 1):
-        guess(visitor, 1)
+    guess(visitor, GUESSES - 1)
     with app.app_context(), transaction():
         db.session.get_one(SignInGuard, sign_in.guard_key("ana@laurel.example")).failures = 100
     with clock.frozen(clock.now()):

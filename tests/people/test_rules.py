@@ -16,7 +16,16 @@ MINUTE = dt.timedelta(minutes=1)
 
 @pytest.mark.parametrize(
     ("wrong", "locked"),
-    [(0, None), (4, None), (5, 10 * MINUTE), (6, 20 * MINUTE), (7, 40 * MINUTE), (12, 1280 * MINUTE), (13, dt.timedelta(days=1)), (10_000, dt.timedelta(days=1))],
+    [
+        (0, None),
+        (4, None),
+        (5, 10 * MINUTE),
+        (6, 20 * MINUTE),
+        (7, 40 * MINUTE),
+        (12, 1280 * MINUTE),
+        (13, dt.timedelta(days=1)),
+        (10_000, dt.timedelta(days=1)),
+    ],
 )
 def test_the_fifth_wrong_password_locks_and_each_further_one_twice_as_long(wrong: int, locked: dt.timedelta | None) -> None:
     assert lock_after(wrong) == locked

@@ -138,7 +138,9 @@ def test_a_cookie_that_somebody_made_up_opens_nothing(app: Flask, account) -> No
 
 def test_ended_sessions_are_forgotten_once_their_cookies_have_run_out(app: Flask, rows) -> None:
     now = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
-    db.session.add_all([EndedSession(digest="old", ended_at=now - dt.timedelta(hours=14)), EndedSession(digest="recent", ended_at=now - dt.timedelta(hours=12))])
+    db.session.add_all(
+        [EndedSession(digest="old", ended_at=now - dt.timedelta(hours=14)), EndedSession(digest="recent", ended_at=now - dt.timedelta(hours=12))]
+    )
     with clock.frozen(now):
         assert sign_in.sweep(dt.timedelta(hours=12)) == 1
     assert db.session.scalars(select(EndedSession.digest)).all() == ["recent"]

@@ -197,7 +197,13 @@ def test_next_leads_to_pages_of_ours_only(account, visitor, target: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("target", "there"), [("/profile", "/profile"), ("/catalogue?topic=a&page=2", "/catalogue?topic=a&page=2"), ("http://localhost/profile?x=1", "/profile?x=1"), ("/a//b", "/a//b")]
+    ("target", "there"),
+    [
+        ("/profile", "/profile"),
+        ("/catalogue?topic=a&page=2", "/catalogue?topic=a&page=2"),
+        ("http://localhost/profile?x=1", "/profile?x=1"),
+        ("/a//b", "/a//b"),
+    ],
 )
 def test_next_leads_to_any_page_of_ours(account, visitor, target: str, there: str) -> None:
     account(email="ana@laurel.example")
