@@ -3,7 +3,7 @@
 Makes a scratch database with 5,000 published micro-credentials, then compares the server CPU of the page with that of a bare Flask page
 that runs one SQLAlchemy query and renders 50 rows, measured alternately in one run, and counts the SQL statements.
 
-    .venv/bin/python bench/catalogue.py [--number 5000] [--rounds 200]
+    .venv/bin/python -m bench.catalogue [--number 5000] [--rounds 200]
 """
 
 from __future__ import annotations
@@ -12,13 +12,9 @@ import argparse
 import datetime as dt
 import random
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 import flask_migrate
 import psycopg
@@ -36,6 +32,7 @@ from credentials.catalogue.content import parse, to_document
 from credentials.catalogue.models import CredentialVersion, MicroCredential
 from people.models import Person, RoleGrant, School
 
+ROOT = Path(__file__).resolve().parent.parent
 #: Who asks for what. The last is what happens while somebody types a word that nobody wrote.
 PAGES = {
     "all": "/catalogue?size=50",
@@ -46,7 +43,8 @@ PAGES = {
 }
 
 BARE = """<!doctype html><title>List</title><h1>List</h1><ul>
-{% for row in rows %}<li><a href="/catalogue/{{ row.id }}">{{ row.title }}</a><p>{{ row.competency }}</p><p>{{ row.effort_hours }} {{ row.stipend_cents }}</p></li>
+{% for row in rows %}<li><a href="/catalogue/{{ row.id }}">{{ row.title }}</a><p>{{ row.competency }}</p>
+<p>{{ row.effort_hours }} {{ row.stipend_cents }}</p></li>
 {% endfor %}</ul>"""
 
 

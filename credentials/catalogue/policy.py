@@ -19,6 +19,11 @@ def can_see_drafts(user: Person, *_: object) -> bool:
     return user.is_a(Role.AUTHOR, Role.COORDINATOR, Role.AUDITOR)
 
 
+def can_be_checker(user: Person, *_: object) -> bool:
+    """Do quality checks at all: an author or the office."""
+    return user.is_a(Role.AUTHOR, Role.COORDINATOR)
+
+
 def can_edit(user: Person, version: CredentialVersion) -> bool:
     """Write in this version: authors write together, while it is a draft."""
     return can_author(user) and _allows(version, VersionAct.SAVE)
@@ -36,7 +41,7 @@ def can_take_back(user: Person, version: CredentialVersion) -> bool:
 
 def can_check(user: Person, version: CredentialVersion) -> bool:
     """Do the quality check: an author or the office, but never somebody who wrote in it."""
-    return user.is_a(Role.AUTHOR, Role.COORDINATOR) and _allows(version, VersionAct.PUBLISH) and _second_person(user, version)
+    return can_be_checker(user) and _allows(version, VersionAct.PUBLISH) and _second_person(user, version)
 
 
 def can_discard(user: Person, version: CredentialVersion) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, undefer
 from core.db import db
 from credentials.catalogue.models import CredentialVersion, MicroCredential
 from credentials.catalogue.rules import State, VersionState
-from people.models import Person
+from people.models import District, Person
 
 
 def slugs_like(slug: str) -> set[str]:
@@ -124,3 +124,8 @@ def badge_facts(slug: str) -> BadgeFacts | None:
         .where(MicroCredential.slug == slug, MicroCredential.state.in_((State.PUBLISHED.value, State.RETIRED.value)))
     ).first()
     return BadgeFacts(*row) if row is not None else None
+
+
+def usual_issuer() -> str:
+    """Who issues here: the district."""
+    return db.session.scalar(select(District.name)) or ""

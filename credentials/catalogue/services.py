@@ -42,6 +42,10 @@ class Overtaken(RuleBroken):
         self.version = version
 
 
+class WrongState(RuleBroken):
+    """The version does not stand where this act is possible."""
+
+
 def create_draft(actor: Person, document: dict[str, Any]) -> CredentialVersion:
     """Begin a new micro-credential with ``document`` as its first draft, complete or not. Its address is made from the title and
     kept free of clashes."""
@@ -280,7 +284,7 @@ def _moved(version: CredentialVersion, act: VersionAct) -> VersionState:
         VersionState.IN_QUALITY_REVIEW: _("This is with a colleague for the quality check. Take it back to go on writing."),
         VersionState.PUBLISHED: _("This version is published and does not change any more. Begin a new version instead."),
     }[VersionState(version.state)]
-    raise RuleBroken(sentence, "wrong-state")
+    raise WrongState(sentence, "wrong-state")
 
 
 def _set_state(version: CredentialVersion, state: VersionState) -> None:
@@ -292,7 +296,7 @@ def _set_state(version: CredentialVersion, state: VersionState) -> None:
 def _decide(actor: Person, micro_credential: MicroCredential, act: Act) -> None:
     state = next_credential_state(State(micro_credential.state), act)
     if state is None:
-        raise RuleBroken(_("Only what is offered can be retired, and only what is retired can be offered again."), "wrong-state")
+        raise WrongState(_("Only what is offered can be retired, and only what is retired can be offered again."), "wrong-state")
     micro_credential.state = state.value
     audit.record(actor, f"credential.{act.value}", micro_credential)
     db.session.flush()

@@ -1,5 +1,7 @@
 """The pages of the catalogue and of authoring."""
 
-from credentials.catalogue.views import authoring, browsing
+from credentials.catalogue.views import authoring, browsing, drafting
 
-blueprints = (browsing.bp, authoring.bp)
+blueprints = (browsing.bp, drafting.bp)
+
+__all__ = ["authoring", "blueprints"]
