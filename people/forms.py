@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, EmailField, HiddenField, PasswordField, RadioField, SearchField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from people.models import School
 from people.rules import PASSWORD_MIN, TOKEN_DAYS, Role
@@ -22,7 +22,7 @@ def _one_line(text: str | None) -> str | None:
 class SignInForm(FlaskForm):
     """E-mail address and password."""
 
-    email = EmailField(_l("E-mail address"), validators=[InputRequired(_l("Type the e-mail address you work with.")), Length(max=320)], filters=[_one_line])
+    email = EmailField(_l("E-mail address"), validators=[DataRequired(_l("Type the e-mail address you work with.")), Length(max=320)], filters=[_one_line])
     password = PasswordField(
         _l("Password"), validators=[InputRequired(_l("Type your password.")), Length(max=1000, message=_l("That is longer than any password here."))]
     )
@@ -35,7 +35,7 @@ class ForgotForm(FlaskForm):
     email = EmailField(
         _l("E-mail address"),
         validators=[
-            InputRequired(_l("Type the e-mail address you work with.")),
+            DataRequired(_l("Type the e-mail address you work with.")),
             Length(max=320),
             Regexp(r"^[^@\s]+@[^@\s]+$", message=_l("An e-mail address looks like name@school.org.")),
         ],
@@ -71,7 +71,7 @@ class TokenForm(FlaskForm):
     name = StringField(
         _l("What is it for?"),
         description=_l("So that you know it again, for example “Badge export”."),
-        validators=[InputRequired(_l("Give it a name.")), Length(max=80, message=_l("At most 80 characters."))],
+        validators=[DataRequired(_l("Give it a name.")), Length(max=80, message=_l("At most 80 characters."))],
         filters=[_one_line],
     )
     days = SelectField(_l("How long should it last?"), coerce=int, default=TOKEN_DAYS[1])
@@ -129,7 +129,7 @@ class CloseForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"),
         description=_l("One sentence for the history, for example “Left the district on June 30”."),
-        validators=[InputRequired(_l("Give a reason; it is kept in the history.")), Length(max=300)],
+        validators=[DataRequired(_l("Give a reason; it is kept in the history.")), Length(max=300)],
         filters=[_one_line],
     )
 

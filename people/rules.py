@@ -151,7 +151,7 @@ def unexpected(password: str, about: tuple[str, ...] = ()) -> int:
     True
     """
     rest = password.lower()
-    for word in sorted({*_COMMON, *(part.lower() for part in about if len(part) > 3)}, key=len, reverse=True):
+    for word in sorted({*_COMMON, *(part.lower() for part in about if len(part) > 2)}, key=len, reverse=True):
         while (at := rest.find(word)) >= 0 or (at := rest.translate(_LEET).find(word)) >= 0:
             rest = rest[:at] + "\0" + rest[at + len(word) :]
     for run in (*_RUNS, *(run[::-1] for run in _RUNS)):
