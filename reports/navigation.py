@@ -38,6 +38,7 @@ def navigation() -> list[Place]:
     add(_("Micro-credentials"), "catalogue.index", "award", "catalogue")
     if person.is_a(Role.TEACHER):
         add(_("My work"), "evidence.index", "journal-text", "evidence")
+        add(_("Badges"), "badges.index", "patch-check", "badges")
         add(_("Earnings"), "ledger.mine", "cash-coin", "ledger")
     if person.is_a(Role.REVIEWER):
         add(_("Reviews"), "review.index", "clipboard-check")

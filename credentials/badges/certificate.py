@@ -9,10 +9,14 @@ import segno
 from core import mail, pdf
 from core.web import address
 from credentials.badges import queries
+from credentials.badges.art import badge_png
 from credentials.badges.award_facts import issuer_of
 from credentials.badges.models import Award
 from credentials.badges.pictures import svg_of_award
 from credentials.badges.wording import how_judged
+
+#: 96 mm wide on the sheet, at some 265 dots to the inch.
+PIXELS = 1000
 
 
 def qr(text: str) -> bytes:
@@ -27,7 +31,8 @@ def render(award: Award) -> bytes:
     """The certificate of this award, in its holder's language, dated by the award and not by the printing. Takes about a second."""
     page = address("badges.show", uuid=award.uuid)
     version = award.credential_version
-    assets = {"badge": (svg_of_award(award).encode(), "image/svg+xml"), "qr": (qr(page), "image/svg+xml")}
+    # As pixels: the PDF renderer does not draw every gradient of the SVG.
+    assets = {"badge": (badge_png(svg_of_award(award), PIXELS), "image/png"), "qr": (qr(page), "image/svg+xml")}
     with mail.in_language_of(award.person):
         return pdf.render(
             "print/certificate.html",
