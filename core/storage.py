@@ -18,9 +18,9 @@ from obstore.store import LocalStore, from_url
 from sqlalchemy import BigInteger, CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock
+from core import clock, jobs
 from core.config import Settings
-from core.db import Base, Key, db
+from core.db import Base, Key, db, transaction
 
 log = structlog.get_logger()
 
@@ -137,3 +137,10 @@ def sweep() -> int:
                 count += 1
     return count
 
+
+@jobs.job("core.storage.sweep", lock="core.storage.sweep", cron="17 3 * * *")
+def sweep_nightly() -> None:
+    """The sweep, every night; a run that is still under way is not joined by a second."""
+    with transaction():
+        count = sweep()
+    log.info("storage swept", removed=count)

@@ -75,6 +75,11 @@ def can_allow_attempt(user: Person, submission: Submission) -> bool:
     return is_office_for(user, submission.person)
 
 
+def owns_file(user: Person, file: EvidenceFile) -> bool:
+    """The person whose evidence it is."""
+    return user.id == file.version.person_id
+
+
 def can_read_file(user: Person, file: EvidenceFile) -> bool:
     """The author always; the office once the version was handed in, except what is private."""
     version: SubmissionVersion = file.version

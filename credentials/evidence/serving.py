@@ -36,7 +36,7 @@ def answer_with_file(file: EvidenceFile, download: bool = False) -> Response:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "SAMEORIGIN",
         "Cross-Origin-Resource-Policy": "same-origin",
-        # Chromium shows no PDF in a sandbox. A PDF cannot run script in our origin anyway, and its own script was taken out.
+        # Not every browser's viewer shows a PDF in a sandbox. It cannot run script in our origin anyway, and its own was taken out.
         "Content-Security-Policy": _POLICY if file.kind == Group.PDF else f"sandbox; {_POLICY}",
     }
     start, stop, status = 0, blob.size, 200

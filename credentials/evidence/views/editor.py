@@ -159,7 +159,7 @@ def upload(submission: Submission, item: str) -> Answer:
 
 
 @bp.post("/submissions/<int:submission>/files/<int:file>/remove")
-@requires(policy.can_read_file, file=queries.own_file)
+@requires(policy.owns_file, file=queries.own_file)
 def remove_file(submission: int, file: EvidenceFile) -> Answer | Response:
     """Take a file out of the draft."""
     row, item = file.version.submission, file.item_key
