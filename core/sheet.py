@@ -17,7 +17,10 @@ from typing import Any, Literal
 import xlsxwriter
 from flask_babel import gettext as _
 
-from core import pdf
+from core import clock, pdf
+
+#: What a cell must not begin with.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 Kind = Literal["text", "cents", "number", "date", "datetime"]
 
@@ -56,8 +59,14 @@ class Table:
 
 
 def disarm(value: str) -> str:
-    """A text that a spreadsheet will not take for a formula (OWASP, CSV injection): a quote goes before ``= + - @`` tab and return."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """A text that a spreadsheet will not take for a formula (OWASP, CSV injection): a quote goes before ``= + - @``, tab and line
+    ends, also behind blanks, and before their full-width forms, which some locales turn into the plain ones."""
+    return f"'{value}" if value.lstrip(" \u00a0")[:1] in _FORMULA else value
+
+
+def _local(value: Any) -> Any:
+    """A moment as the clocks of the district show it; a day as it is."""
+    return value.astimezone(clock.zone()) if isinstance(value, dt.datetime) else value
 
 
 def _plain(column: Column, value: Any) -> str:
@@ -66,9 +75,10 @@ def _plain(column: Column, value: Any) -> str:
     if column.kind == "cents":
         return f"{Decimal(value) / 100:.2f}"
     if column.kind in ("date", "datetime"):
-        return str(value.isoformat())
+        return str(_local(value).isoformat())
     if column.kind == "number":
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        # repr() is the shortest text that reads back as the same number; "e" notation is for nobody here.
+        return f"{Decimal(repr(value)):f}".removesuffix(".0") if isinstance(value, float) else str(value)
     return disarm(str(value))
 
 
@@ -126,9 +136,9 @@ def xlsx_bytes(table: Table) -> bytes:
             elif column.kind == "number":
                 sheet.write_number(line, number, value)
             elif column.kind == "date":
-                sheet.write_datetime(line, number, dt.datetime(value.year, value.month, value.day), day)
+                sheet.write_datetime(line, number, value, day)
             elif column.kind == "datetime":
-                sheet.write_datetime(line, number, value.replace(tzinfo=None), moment)
+                sheet.write_datetime(line, number, _local(value).replace(tzinfo=None), moment)
             else:
                 sheet.write_string(line, number, str(value), words)
     if table.rows:
@@ -151,5 +161,7 @@ def xlsx_bytes(table: Table) -> bytes:
 
 
 def pdf_bytes(table: Table) -> bytes:
-    """The table for signature: landscape pages with the heading repeated, totals, parameters and page numbers."""
-    return pdf.render("print/register.html", table=table, totals=table.totals(), created=table.created)
+    """The table for signature: landscape pages with the heading repeated, totals, parameters and page numbers. A column in which
+    nothing stands gives its room to the others. The summed columns must be the last."""
+    columns = [c for c in table.columns if c.total or any(row[c.key] not in (None, "") for row in table.rows)]
+    return pdf.render("print/register.html", table=table, columns=columns, totals=table.totals(), created=table.created)

@@ -95,11 +95,14 @@ def year_of(person: Person, year: int | None = None) -> YearOfEarnings:
         .where(Obligation.person_id == person.id, Obligation.fiscal_year == year)
         .order_by(Obligation.earned_on.desc(), Obligation.id.desc())
     ).all()
+    last: dict[tuple[str, str], int] = {}
+    for row in rows:
+        last[row.source, row.kind] = max(row.attempt, last.get((row.source, row.kind), 0))
     return YearOfEarnings(
         year,
         years,
         [row for row in rows if row.state != ObligationState.REFUSED],
-        [row for row in rows if row.state == ObligationState.REFUSED],
+        [row for row in rows if row.state == ObligationState.REFUSED and row.attempt == last[row.source, row.kind]],
         caps_of(person, year, current),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, render_template
 
 from core.access import me, public
+from credentials.evidence.wording import STATES
 from reports import home
 from reports.navigation import navigation
 
@@ -18,7 +19,7 @@ def index() -> str:
     person = me()
     if person is None:
         return render_template("home/front.html")
-    return render_template("home/index.html", home=home.of(person))
+    return render_template("home/index.html", home=home.of(person), states=STATES)
 
 
 def init_app(app: Flask) -> None:

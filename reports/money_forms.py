@@ -66,8 +66,8 @@ class _Period(Form):
 class RegisterForm(_Period):
     """The stipend register's filters."""
 
-    school = SelectField(_l("School"), coerce=str)
-    fund = SelectField(_l("Fund"), coerce=str)
+    school = SelectField(_l("School"), coerce=str, default="")
+    fund = SelectField(_l("Fund"), coerce=str, default="")
     state = SelectField(_l("Lines"), choices=[("", _l("Every line")), (STANDING, _l("Not taken back")), (REVERSED, _l("Taken back"))], coerce=str, default="")
     q = StringField(_l("Name or employee number"), validators=[Length(max=100)])
 
@@ -75,8 +75,8 @@ class RegisterForm(_Period):
 class RefusalForm(_Period):
     """The filters of what was not paid."""
 
-    rule = SelectField(_l("Rule"), coerce=str)
-    school = SelectField(_l("School"), coerce=str)
+    rule = SelectField(_l("Rule"), coerce=str, default="")
+    school = SelectField(_l("School"), coerce=str, default="")
     q = StringField(_l("Name or employee number"), validators=[Length(max=100)])
 
     def offer_rules(self) -> None:

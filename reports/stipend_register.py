@@ -164,9 +164,9 @@ def columns() -> list[Column]:
         Column("sequence", _("Entry"), "number", width=8),
         Column("employee_number", _("Employee number"), width=11),
         Column("name", _("Name"), width=20),
-        Column("school", _("School"), width=20),
+        Column("school", _("School"), width=22),
         Column("description", _("For"), width=28),
-        Column("policy", _("Policy and version"), width=22),
+        Column("policy", _("Policy and version"), width=24),
         Column("units", _("Hours"), "number", width=7),
         Column("rate", _("Rate (USD)"), "cents", width=9),
         Column("fund", _("Fund"), width=14),
@@ -198,7 +198,7 @@ def table(wanted: Filter, *, stream: bool = False) -> Table:
         parameters.append((_("Fund"), wanted.fund))
     if wanted.q:
         parameters.append((_("Person"), wanted.q))
-    parameters.append((_("Lines shown"), states[wanted.state]))
+    parameters.append((_("Shown"), states[wanted.state]))
     parameters.append((_("As of"), _("ledger entry %(number)s", number=wanted.as_of) + (f", {i18n.datetime(drawn)}" if drawn else "")))
     return Table(
         title=_("Stipend register"),
