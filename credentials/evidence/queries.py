@@ -92,13 +92,13 @@ def submitted(user: Person, number: int = 1, size: int = 25, state: State | None
     return _page(statement.where(handed_in.exists()).order_by(Submission.id.desc()), number, size)
 
 
-def not_evaluated_by(user: Person) -> ColumnElement[bool]:
-    """The firewall of :func:`policy.evaluates` as a condition on the joined person, herself left out too."""
+def not_evaluated_by(user: Person, person: type[Person] = Person) -> ColumnElement[bool]:
+    """The firewall of :func:`policy.evaluates` as a condition on the joined ``person`` (or an alias of it), herself left out too."""
     schools = user.schools_as(Role.PRINCIPAL)
-    outside = and_(Person.id != user.id, Person.supervisor_id.is_distinct_from(user.id))
+    outside = and_(person.id != user.id, person.supervisor_id.is_distinct_from(user.id))
     if any(grant.role is Role.PRINCIPAL and grant.school_id is None for grant in user.grants()):
-        return and_(outside, Person.school_id.is_(None))
-    return and_(outside, or_(Person.school_id.is_(None), Person.school_id.not_in(schools))) if schools else outside
+        return and_(outside, person.school_id.is_(None))
+    return and_(outside, or_(person.school_id.is_(None), person.school_id.not_in(schools))) if schools else outside
 
 
 def _page(statement: Select[Any], number: int, size: int) -> Page[Submission]:

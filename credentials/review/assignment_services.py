@@ -273,11 +273,9 @@ def open_desk(actor: Person, assignment: Assignment) -> Assignment:
     If a conflict has come up since she accepted, she is taken off instead: look at the state of the row that comes back.
     """
     row = hold_own(actor, assignment)
-    if row.status is AssignmentState.IN_PROGRESS:
-        return row
-    if rules.next_state(row.status, AssignmentAct.OPEN) is None:
+    if row.status is not AssignmentState.IN_PROGRESS and rules.next_state(row.status, AssignmentAct.OPEN) is None:
         raise RuleBroken(wrong_state(row.status), "wrong-state")
-    if not still_free(actor, row, "open", AssignmentAct.RECUSE):
+    if not still_free(actor, row, "open", AssignmentAct.RECUSE) or row.status is AssignmentState.IN_PROGRESS:
         return row
     move(row, AssignmentAct.OPEN)
     row.opened_at = clock.now()

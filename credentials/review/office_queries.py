@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
 from core import clock
 from core.db import db
@@ -200,6 +200,21 @@ def queue(user: Person, filters: Filters, number: int = 1, size: int = 25) -> Qu
     )
 
 
+def _in_hand(user: Person) -> ColumnElement[int]:
+    """SQL over :class:`Person`: how many reviews she has in hand, as far as it is this coordinator's business. Her true number would tell
+    a coordinator who hands in herself who is reviewing her."""
+    author = aliased(Person)
+    return (
+        select(func.count())
+        .select_from(Assignment)
+        .join(SubmissionVersion, SubmissionVersion.id == Assignment.version_id)
+        .join(author, author.id == SubmissionVersion.person_id)
+        .where(Assignment.reviewer_id == Person.id, Assignment.state.in_([state.value for state in OPEN]), evidence_queries.not_evaluated_by(user, author))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
 def shortages(user: Person) -> list[Shortage]:
     """Which micro-credential lacks how many reviewers, the longest waiting first, and what there is to draw on: reviewers who are
     qualified and here, and their free places. One statement."""
@@ -213,7 +228,7 @@ def shortages(user: Person) -> list[Shortage]:
         .subquery()
     )
     today = clock.today()
-    free = func.greatest(func.coalesce(ReviewerLoad.max_open, rules.MAX_OPEN_AT_FIRST) - func.coalesce(ReviewerLoad.open_reviews, 0), 0)
+    free = func.greatest(func.coalesce(ReviewerLoad.max_open, rules.MAX_OPEN_AT_FIRST) - _in_hand(user), 0)
     on_leave = and_(ReviewerLoad.paused_until.is_not(None), ReviewerLoad.paused_until >= today)
     pool = (
         select(
@@ -273,11 +288,11 @@ def credentials_in_use(user: Person) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True)
 class ReviewerLine:
-    """A qualification with its holder's places."""
+    """A qualification with its holder's maximum, and what she has in hand and has done as far as it is the viewer's business."""
 
     qualification: Qualification
     max_open: int
-    open_reviews: int
+    in_hand: int
     paused_until: dt.date | None
     done: int
 
@@ -287,7 +302,7 @@ def qualification(number: int, user: Person) -> Qualification | None:
     return db.session.get(Qualification, number)
 
 
-def reviewers(credential: int | None, words: str, number: int = 1, size: int = 50) -> Page[ReviewerLine]:
+def reviewers(user: Person, credential: int | None, words: str, number: int = 1, size: int = 50) -> Page[ReviewerLine]:
     """Who is qualified for what, by micro-credential and name, withdrawn ones left out; three statements."""
     conditions: list[ColumnElement[bool]] = [Qualification.state != QualificationState.WITHDRAWN.value]
     if credential is not None:
@@ -303,22 +318,25 @@ def reviewers(credential: int | None, words: str, number: int = 1, size: int = 5
         .where(*conditions)
     )
     total = db.session.scalar(select(func.count()).select_from(base.subquery())) or 0
+    author = aliased(Person)
     done = (
         select(func.count())
         .select_from(Assignment)
         .join(SubmissionVersion, SubmissionVersion.id == Assignment.version_id)
         .join(Submission, Submission.id == SubmissionVersion.submission_id)
+        .join(author, author.id == SubmissionVersion.person_id)
         .where(
             Assignment.reviewer_id == Qualification.person_id,
             Submission.micro_credential_id == Qualification.micro_credential_id,
             Assignment.submitted_at.is_not(None),
+            evidence_queries.not_evaluated_by(user, author),
         )
         .correlate(Qualification)
         .scalar_subquery()
     )
     rows = db.session.execute(
         base.add_columns(
-            func.coalesce(ReviewerLoad.max_open, rules.MAX_OPEN_AT_FIRST), func.coalesce(ReviewerLoad.open_reviews, 0), ReviewerLoad.paused_until, done
+            func.coalesce(ReviewerLoad.max_open, rules.MAX_OPEN_AT_FIRST), _in_hand(user), ReviewerLoad.paused_until, done
         )
         .outerjoin(ReviewerLoad, ReviewerLoad.person_id == Person.id)
         .options(

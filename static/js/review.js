@@ -230,6 +230,12 @@ keys.addEventListener("change", () => {
   }
 });
 
+function write() {
+  const area = cards[present]?.querySelector("textarea");
+  area?.focus();
+  area?.setSelectionRange(area.value.length, area.value.length);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const at = event.target;
@@ -246,10 +252,10 @@ document.addEventListener("keydown", (event) => {
   if (level) {
     level.checked = true;
     level.dispatchEvent(new Event("change", { bubbles: true }));
-    if (level.dataset.passes === "no") cards[present].querySelector("textarea").focus();
+    if (level.dataset.passes === "no") write();
   } else if (event.key === "j") go(present + 1);
   else if (event.key === "k") go(present - 1);
-  else if (event.key === "c") cards[present]?.querySelector("textarea").focus();
+  else if (event.key === "c") write();
   else if (event.key === "q") quote(cards[present]);
   else if (event.key === "?") help.showModal();
   else return;

@@ -145,7 +145,6 @@ def ask_may(version: SubmissionVersion) -> Answer:
         person=person,
         reasons=[CONFLICTS[one] for one in rules.conflicts(candidate.facts)] + [OBSTACLES[one] for one in rules.obstacles(candidate, clock.today())],
         conflict=bool(rules.conflicts(candidate.facts)),
-        candidate=candidate,
     )
 
 

@@ -117,7 +117,7 @@ def test_it_equals_always_three_reviews_and_the_majority_case_by_case(case) -> N
         assert (yes.passed, no.passed) == (True, False)
     else:
         assert two.passed is always_three
-        assert {c for c in two.met} | set(two.split) >= majority
+        assert two.met | set(two.split) >= majority
         assert two.met <= majority
 
 
