@@ -21,8 +21,9 @@ def worker(concurrency: int, once: bool) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
 
     async def work() -> None:
-        async with jobs.worker_app(app).open_async() as queue:
-            await queue.run_worker_async(concurrency=concurrency, wait=not once, install_signal_handlers=True, delete_jobs="never")
+        with jobs.worker_app(app) as ready:
+            async with ready.open_async() as queue:
+                await queue.run_worker_async(concurrency=concurrency, wait=not once, install_signal_handlers=True, delete_jobs="never")
 
     asyncio.run(work())
 

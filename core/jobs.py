@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import procrastinate
@@ -18,7 +19,8 @@ from procrastinate import RetryStrategy
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text
 
-from core.db import db
+from core import clock
+from core.db import db, transaction
 from core.postgres import plain_url
 
 log = structlog.get_logger()
@@ -26,6 +28,10 @@ log = structlog.get_logger()
 #: Tasks are registered here when a room's jobs module is imported; the connector is put in by :func:`worker_app`.
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
+#: How long a job that is done stays in the queue's table.
+KEEP_DONE = dt.timedelta(days=14)
+
+_manager = procrastinate.manager.JobManager(procrastinate.SyncPsycopgConnector())
 _flask: list[Flask] = []
 Handler = TypeVar("Handler", bound=Callable[..., None])
 
@@ -53,7 +59,7 @@ def job(name: str, *, retries: int = 5, lock: str | None = None, cron: str | Non
         del run.__wrapped__  # type: ignore[attr-defined]
         task = queue.task(name=name, retry=RetryStrategy(max_attempts=retries, exponential_wait=10), lock=lock)(run)
         if cron:
-            task = queue.periodic(cron=cron)(task)
+            queue.periodic(cron=cron)(task)  # type: ignore[arg-type]  # run() takes the timestamp like any argument, and drops it.
         return task
 
     return declare
@@ -62,7 +68,10 @@ def job(name: str, *, retries: int = 5, lock: str | None = None, cron: str | Non
 def later(task: procrastinate.tasks.Task, *, at: dt.datetime | None = None, **arguments: Any) -> int:
     """Put a job on the queue inside the present transaction; returns its number. ``at`` (aware) holds it back."""
     connection = db.session.connection().connection.driver_connection
-    return task.configure(connection=connection, schedule_at=at).defer(**arguments)
+    deferrer = task.configure(connection=connection, schedule_at=at)
+    # Also inside the worker, whose own connector is asynchronous: a job is put on the queue over the session's connection only.
+    deferrer.job_manager = _manager
+    return deferrer.defer(**arguments)
 
 
 def bind(app: Flask) -> None:
@@ -70,11 +79,13 @@ def bind(app: Flask) -> None:
     _flask.append(app)
 
 
-def worker_app(app: Flask) -> procrastinate.App:
-    """The queue with an open connector, for the worker process."""
+@contextmanager
+def worker_app(app: Flask) -> Iterator[procrastinate.App]:
+    """The queue with a connector for the worker process, while the block lasts."""
     bind(app)
     connector = procrastinate.PsycopgConnector(conninfo=plain_url(app.config["SQLALCHEMY_DATABASE_URI"]), min_size=1, max_size=3)
-    return queue.with_connector(connector)
+    with queue.replace_connector(connector) as ready:
+        yield ready
 
 
 def run_due(limit: int = 500) -> int:
@@ -97,14 +108,30 @@ def run_due(limit: int = 500) -> int:
         db.session.commit()
         task = queue.tasks[row.task_name]
         bind(current_app._get_current_object())  # type: ignore[attr-defined]
+        outcome = "failed"
         try:
             task.func(**row.args)
+            outcome = "succeeded"
         finally:
             _flask.pop()
-        db.session.execute(text("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = :id"), {"id": row.id})
-        db.session.commit()
+            done = text("UPDATE procrastinate_jobs SET status = CAST(:outcome AS procrastinate_job_status) WHERE id = :id")
+            db.session.execute(done, {"id": row.id, "outcome": outcome})
+            db.session.commit()
         ran += 1
     return ran
+
+
+@job("core.jobs.sweep", cron="7 3 * * *", lock="core.jobs.sweep")
+def sweep() -> None:
+    """Delete jobs that were done two weeks ago. Those that failed stay, for somebody to look at."""
+    with transaction():
+        db.session.execute(
+            text(
+                "DELETE FROM procrastinate_jobs WHERE status = 'succeeded' AND id IN"
+                " (SELECT job_id FROM procrastinate_events WHERE type = 'succeeded' AND at < :before)"
+            ),
+            {"before": clock.now() - KEEP_DONE},
+        )
 
 
 def schema_sql() -> str:

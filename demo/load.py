@@ -32,12 +32,12 @@ from ledger.policy_services import take_in
 from ledger.rules import Earning
 from people.models import Person
 from people.passwords import hashed
-from people.rules import Role
+from people.rules import DEMO_PASSWORD, Role
 
 CONTENT = Path(__file__).resolve().parent.parent / "credentials" / "content"
 POLICIES = Path(__file__).resolve().parent.parent / "ledger" / "policies" / "demo.yaml"
 #: The password of every invented person; the sign-in page of the demo shows it.
-PASSWORD = "laurel demo 2026"
+PASSWORD = DEMO_PASSWORD
 BATCH = 2000
 
 Progress = Callable[[str, int, int], None]
