@@ -34,9 +34,14 @@ def can_send(user: Person, version: CredentialVersion) -> bool:
     return can_author(user) and _allows(version, VersionAct.SEND)
 
 
+def wrote_in(user: Person, version: CredentialVersion) -> bool:
+    """An author who has a part in this version."""
+    return can_author(user) and not _second_person(user, version)
+
+
 def can_take_back(user: Person, version: CredentialVersion) -> bool:
     """Go on writing before anybody has checked: whoever wrote in it."""
-    return can_author(user) and _allows(version, VersionAct.TAKE_BACK) and not _second_person(user, version)
+    return wrote_in(user, version) and _allows(version, VersionAct.TAKE_BACK)
 
 
 def can_check(user: Person, version: CredentialVersion) -> bool:
@@ -44,9 +49,14 @@ def can_check(user: Person, version: CredentialVersion) -> bool:
     return can_be_checker(user) and _allows(version, VersionAct.PUBLISH) and _second_person(user, version)
 
 
+def answers_for_draft(user: Person, version: CredentialVersion) -> bool:
+    """Whoever began a version, and the office."""
+    return user.is_a(Role.COORDINATOR) or (can_author(user) and user.id == version.authored_by_id)
+
+
 def can_discard(user: Person, version: CredentialVersion) -> bool:
-    """Throw a draft away: whoever began it, or the office."""
-    return _allows(version, VersionAct.DISCARD) and ((can_author(user) and user.id == version.authored_by_id) or user.is_a(Role.COORDINATOR))
+    """Throw a draft away."""
+    return answers_for_draft(user, version) and _allows(version, VersionAct.DISCARD)
 
 
 def can_renew(user: Person, micro_credential: MicroCredential) -> bool:
@@ -54,18 +64,19 @@ def can_renew(user: Person, micro_credential: MicroCredential) -> bool:
     return can_author(user) and micro_credential.current_version_id is not None
 
 
+def answers_for(user: Person, micro_credential: MicroCredential) -> bool:
+    """The office, and whoever wrote it."""
+    return user.is_a(Role.COORDINATOR) or (can_author(user) and user.id == micro_credential.created_by_id)
+
+
 def can_retire(user: Person, micro_credential: MicroCredential) -> bool:
-    """Stop offering it: the office, or whoever wrote it."""
-    return _answers_for(user, micro_credential) and next_credential_state(State(micro_credential.state), Act.RETIRE) is not None
+    """Stop offering it."""
+    return answers_for(user, micro_credential) and next_credential_state(State(micro_credential.state), Act.RETIRE) is not None
 
 
 def can_restore(user: Person, micro_credential: MicroCredential) -> bool:
     """Offer it again."""
-    return _answers_for(user, micro_credential) and next_credential_state(State(micro_credential.state), Act.RESTORE) is not None
-
-
-def _answers_for(user: Person, micro_credential: MicroCredential) -> bool:
-    return user.is_a(Role.COORDINATOR) or (can_author(user) and user.id == micro_credential.created_by_id)
+    return answers_for(user, micro_credential) and next_credential_state(State(micro_credential.state), Act.RESTORE) is not None
 
 
 def _second_person(user: Person, version: CredentialVersion) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import contains_eager, undefer
 
 from core.db import db
@@ -108,8 +108,16 @@ class BadgeFacts:
     published_at: dt.datetime | None
 
 
-def badge_facts(slug: str) -> BadgeFacts | None:
-    """What the badge of this micro-credential looks like now, or None where it has no public page."""
+def badge_facts(slug: str, number: int | None = None) -> BadgeFacts | None:
+    """What the badge of this micro-credential looks like in a published version (without a number: the present one), or None where
+    there is no such public page."""
+    right = CredentialVersion.id == MicroCredential.current_version_id
+    if number is not None:
+        right = and_(
+            CredentialVersion.micro_credential_id == MicroCredential.id,
+            CredentialVersion.number == number,
+            CredentialVersion.state == VersionState.PUBLISHED.value,
+        )
     row = db.session.execute(
         select(
             CredentialVersion.badge_design,
@@ -120,7 +128,7 @@ def badge_facts(slug: str) -> BadgeFacts | None:
             CredentialVersion.published_at,
         )
         .select_from(MicroCredential)
-        .join(MicroCredential.current_version)
+        .join(CredentialVersion, right)
         .where(MicroCredential.slug == slug, MicroCredential.state.in_((State.PUBLISHED.value, State.RETIRED.value)))
     ).first()
     return BadgeFacts(*row) if row is not None else None

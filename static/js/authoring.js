@@ -27,9 +27,9 @@ const body = (act) => {
   if (act) data.append("do", act);
   return data;
 };
-const keep = () => {
+const keep = (sent = false) => {
   try {
-    localStorage.setItem(store, JSON.stringify({ at: Date.now(), entries: entries() }));
+    localStorage.setItem(store, JSON.stringify({ at: Date.now(), lock: form.elements.lock.value, sent, entries: entries() }));
   } catch {
     // A full or forbidden store: the server still has the last save.
   }
@@ -214,7 +214,7 @@ function prepare() {
       if (!written || (await ask(question))) await change(act).catch(() => submitPlainly(act));
     } else {
       stopped = true;
-      keep();
+      keep(true);
     }
   });
 }
@@ -228,7 +228,9 @@ function offer() {
     forget();
   }
   if (!kept) return;
-  if (JSON.stringify(kept.entries) === JSON.stringify(entries())) {
+  // What was sent arrived if the draft has moved on since; it may look a little tidier now than when it was typed.
+  const arrived = kept.sent && kept.lock !== form.elements.lock.value;
+  if (arrived || JSON.stringify(kept.entries) === JSON.stringify(entries())) {
     forget();
     return;
   }

@@ -96,7 +96,7 @@ def show(slug: MicroCredential) -> str:
 
 
 @bp.post("/micro-credentials/<slug>/new-version")
-@requires(policy.can_renew, slug=authoring_queries.credential)
+@requires(policy.can_author, slug=authoring_queries.credential)
 def new_version(slug: MicroCredential) -> Response | tuple[str, int]:
     """Begin the next version as a copy of the present one."""
     user, form = me(), ChangeNoteForm()
@@ -126,7 +126,7 @@ def copy(slug: MicroCredential) -> Response:
 
 
 @bp.post("/micro-credentials/<slug>/retire")
-@requires(policy.can_retire, slug=authoring_queries.credential)
+@requires(policy.answers_for, slug=authoring_queries.credential)
 def retire(slug: MicroCredential) -> Response:
     """Offer it no longer."""
     user = me()
@@ -137,7 +137,7 @@ def retire(slug: MicroCredential) -> Response:
 
 
 @bp.post("/micro-credentials/<slug>/restore")
-@requires(policy.can_restore, slug=authoring_queries.credential)
+@requires(policy.answers_for, slug=authoring_queries.credential)
 def restore(slug: MicroCredential) -> Response:
     """Offer it again."""
     user = me()

@@ -68,22 +68,23 @@ def show(slug: MicroCredential) -> str:
         rubric_criteria=presentation.rubric_of(content),
         labels=labels,
         presentation=presentation,
-        badge_url=url_for("catalogue.badge", slug=micro_credential.slug, v=micro_credential.current_version.number),  # type: ignore[union-attr]
+        badge_url=url_for("catalogue.badge", slug=micro_credential.slug, v=version.number),
     )
 
 
 @bp.get("/catalogue/<slug>/badge.svg")
 @public
 def badge(slug: str) -> Response:
-    """The badge as it will look. An address that carries the version (``?v=``) may be kept for a year."""
-    facts = queries.badge_facts(slug)
+    """The badge of the version ``?v=``, which never changes again and so may be kept for a year, or of the present one."""
+    number = request.args.get("v", "")
+    exact = int(number) if number.isdecimal() and len(number) < 7 else None
+    facts = queries.badge_facts(slug, exact)
     if facts is None:
         abort(404)
     response = Response(mimetype="image/svg+xml")
     drawn = drawing(facts.design, facts.color, facts.title, facts.issuer, facts.published_at.year if facts.published_at else 0)
     response.set_etag(hashlib.sha256(drawn.encode()).hexdigest()[:32])
-    exact = request.args.get("v") == str(facts.number)
-    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if exact else "public, max-age=300"
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if exact is not None else "public, max-age=300"
     # The drawing is opened as a page of its own by whoever follows its address: nothing in it may run.
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     response.set_data(drawn)

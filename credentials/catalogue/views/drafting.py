@@ -179,7 +179,7 @@ def download(version: CredentialVersion) -> FlaskResponse:
 
 
 @bp.post("/versions/<int:version>/take-back")
-@requires(policy.can_take_back, version=authoring_queries.draft)
+@requires(policy.wrote_in, version=authoring_queries.draft)
 def take_back(version: CredentialVersion) -> Response:
     """Go on writing before anybody has checked."""
     user = me()
@@ -190,7 +190,7 @@ def take_back(version: CredentialVersion) -> Response:
 
 
 @bp.post("/versions/<int:version>/discard")
-@requires(policy.can_discard, version=authoring_queries.draft)
+@requires(policy.answers_for_draft, version=authoring_queries.draft)
 def discard(version: CredentialVersion) -> Response:
     """Throw the draft away."""
     user, micro_credential = me(), version.micro_credential
@@ -279,7 +279,7 @@ def _late(key: int, document: dict[str, Any], change_note: str) -> tuple[str, in
             return jsonify(message=sentence, gone=True), 409  # type: ignore[return-value]
         return render_template("authoring/late.html", text=to_yaml(document), sentence=sentence), 409
     if wants_json():
-        return jsonify(message=_("A colleague saved this draft after you opened it, so it no longer saves itself. Press “Save” to see both.")), 409  # type: ignore[return-value]
+        return jsonify(message=_("This draft was saved elsewhere after you opened it, so it no longer saves itself. Press “Save” to see both.")), 409  # type: ignore[return-value]
     return _edit_page(now, document, change_note, show_all=False, saved=now.content), 409
 
 
@@ -296,7 +296,7 @@ def _again(key: int) -> CredentialVersion | None:
 def _check_page(version: CredentialVersion, form: CheckForm, late: bool = False) -> str:
     language = str(get_locale() or "en")
     form.met.choices = [(item.key, item.heading_in(language), {"data-text": item.text_in(language)}) for item in STANDARD.items]
-    return render_template("authoring/check.html", version=version, form=form, late=late, **_sheet(version))
+    return render_template("authoring/check.html", version=version, form=form, late=late, number=len(STANDARD.items), **_sheet(version))
 
 
 def _sheet(version: CredentialVersion) -> dict[str, Any]:
