@@ -171,6 +171,8 @@ def unusable_file(code: str, facts: Mapping[str, object]) -> str:
             "This document has something inside that we cannot look into (%(name)s). Save it as PDF and send that.",
             name=facts.get("name") or _("an embedded object"),
         )
+    if code == "unknown" and facts.get("ending"):
+        return _("This seems to be a %(ending)s file, which cannot be taken.", ending=facts["ending"]) + " " + str(_TAKEN)
     return str(_UNUSABLE.get(code, _UNUSABLE["unknown"]))
 
 

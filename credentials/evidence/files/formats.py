@@ -129,26 +129,27 @@ def recognise(head: bytes) -> str:
             raise Unusable(code)
     if head.startswith(b"ID3") or (head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 == 0x02):
         return "mp3"
-    raise Unusable(*_guess(head))
+    code = _guess(head)
+    raise Unusable(code, **({"ending": likely_ending(head)} if code == "unknown" else {}))
 
 
-def _guess(head: bytes) -> tuple[str]:
+def _guess(head: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"<svg" in text and text.startswith(b"<"):
-        return ("svg",)
+        return "svg"
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<script", b"<body")):
-        return ("html",)
+        return "html"
     if text.startswith(b"<?xml"):
-        return ("xml",)
+        return "xml"
     try:
         if head.strip() and not any(byte < 9 for byte in head):
             head.decode()
-            return ("plain-text",)
+            return "plain-text"
     except UnicodeDecodeError as error:
         # The head may end inside a letter; anything broken before that is no text.
         if error.start >= len(head) - 3:
-            return ("plain-text",)
-    return ("unknown",)
+            return "plain-text"
+    return "unknown"
 
 
 def likely_ending(head: bytes) -> str:
@@ -157,5 +158,6 @@ def likely_ending(head: bytes) -> str:
         found = puremagic.magic_string(head)
     except puremagic.PureError:
         return ""
-    best = max(found, key=lambda guess: guess.confidence, default=None)
-    return best.extension if best is not None and best.confidence >= 0.5 else ""
+    # A guess by fewer than four telling bytes is worth nothing.
+    sure = [guess for guess in found if len(bytes(guess.byte_match or b"").strip(b"\0")) >= 4]
+    return max(sure, key=lambda guess: guess.confidence).extension if sure else ""

@@ -105,7 +105,8 @@ def _clean(pdf: Pdf) -> set[str]:
     for key in _keys(root):
         if key in _ROOT:
             # An opening place is harmless, an opening action is not; nobody misses either.
-            stripped |= {_ROOT[key]} if key != "/OpenAction" or isinstance(root[key], Dictionary) else set()
+            acts = isinstance(root[key], Dictionary)
+            stripped |= {"scripts" if acts and "/JS" in root[key] else _ROOT[key]} if acts or key != "/OpenAction" else set()
             del root[key]
     if "/Names" in root:
         for key, code in (("/EmbeddedFiles", "embedded_files"), ("/JavaScript", "scripts"), ("/Renditions", "media")):

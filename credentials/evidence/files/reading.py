@@ -69,7 +69,7 @@ def _office(body: IO[bytes], parts: tuple[str, ...]) -> str:
                 continue
             for node in root.iter(etree.Element):
                 # A paragraph ends a word, a run within it does not: "Mar" + "ia" is one name.
-                if node.tag.rpartition("}")[2] in ("p", "h", "si", "tab", "br", "cell", "text"):
+                if node.tag.rpartition("}")[2] in ("p", "h", "si", "tab", "br", "cell", "text", "creator", "date", "annotation"):
                     found.append(" ")
                 if node.text:
                     found.append(node.text)
