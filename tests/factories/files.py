@@ -131,18 +131,22 @@ _CT = "application/vnd.openxmlformats-officedocument."
 def docx_parts(**more: bytes | str) -> dict[str, bytes | str]:
     """The parts of a Word document with an author, a tracked change, a comment, a preview, a template path, a custom part and a photo."""
     return {
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/word/document.xml" ContentType="{_CT}wordprocessingml.document.main+xml"/>'
         f'<Override PartName="/customXml/item1.xml" ContentType="application/xml"/></Types>',
         "_rels/.rels": f'<Relationships {_R}><Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
         '<Relationship Id="r2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail" Target="docProps/thumbnail.jpeg"/>'
-        '<Relationship Id="r3" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>',
-        "word/document.xml": f'<w:document {_W}><w:body><w:p w:rsidR="00A1"><w:r><w:t>Plan by Ms. </w:t></w:r><w:r><w:t>Riv</w:t></w:r><w:r><w:t>era</w:t></w:r></w:p>'
+        '<Relationship Id="r3" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
+        "</Relationships>",
+        "word/document.xml": f'<w:document {_W}><w:body><w:p w:rsidR="00A1"><w:r><w:t>Plan by Ms. </w:t></w:r>'
+        "<w:r><w:t>Riv</w:t></w:r><w:r><w:t>era</w:t></w:r></w:p>"
         f'<w:p><w:ins w:id="1" w:author="{AUTHOR}" w:date="2026-10-14T10:00:00Z"><w:r><w:t>added</w:t></w:r></w:ins></w:p></w:body></w:document>',
         "word/comments.xml": f'<w:comments {_W}><w:comment w:id="1" w:author="{AUTHOR}" w:initials="AR"><w:p><w:r><w:t>why?</w:t></w:r></w:p></w:comment>'
         '<w:comment w:id="2" w:author="Ben Ochoa" w:initials="BO"/></w:comments>',
         "word/settings.xml": f'<w:settings {_W} xmlns:r="{_OFFICE}"><w:attachedTemplate r:id="t1"/><w:rsids><w:rsid w:val="00A1"/></w:rsids></w:settings>',
-        "word/_rels/settings.xml.rels": f'<Relationships {_R}><Relationship Id="t1" Type="{_OFFICE}/attachedTemplate" Target="file:///C:/Users/arivera/Normal.dotm" TargetMode="External"/>'
+        "word/_rels/settings.xml.rels": f'<Relationships {_R}><Relationship Id="t1" Type="{_OFFICE}/attachedTemplate" '
+        'Target="file:///C:/Users/arivera/Normal.dotm" TargetMode="External"/>'
         "</Relationships>",
         "word/_rels/document.xml.rels": f'<Relationships {_R}><Relationship Id="i1" Type="{_OFFICE}/image" Target="media/image1.jpg"/>'
         f'<Relationship Id="h1" Type="{_OFFICE}/hyperlink" Target="https://laurel.example/" TargetMode="External"/>'
@@ -152,7 +156,8 @@ def docx_parts(**more: bytes | str) -> dict[str, bytes | str]:
         "customXml/item1.xml": f"<owner>{AUTHOR}</owner>",
         "docProps/core.xml": '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
         f"<dc:creator>{AUTHOR}</dc:creator><dc:title>Plan</dc:title></cp:coreProperties>",
-        "docProps/app.xml": '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Company>Cedar Creek</Company></Properties>',
+        "docProps/app.xml": '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+        "<Company>Cedar Creek</Company></Properties>",
         "docProps/thumbnail.jpeg": picture(),
     } | more
 

@@ -156,7 +156,7 @@ def likely_ending(head: bytes) -> str:
     """What an unknown file seems to be, as a file ending such as ``.psd``, for the sentence of its refusal; empty where nobody knows."""
     try:
         found = puremagic.magic_string(head)
-    except puremagic.PureError:
+    except (puremagic.PureError, ValueError):
         return ""
     # A guess by fewer than four telling bytes is worth nothing.
     sure = [guess for guess in found if len(bytes(guess.byte_match or b"").strip(b"\0")) >= 4]

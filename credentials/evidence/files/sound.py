@@ -148,7 +148,13 @@ def clean_wav(source: BinaryIO, size: int, out: BinaryIO) -> set[str]:
     """Write format and samples alone to ``out``; answers the codes of what was taken out. Raises :class:`Unusable`."""
     kept: list[tuple[bytes, int, int]] = []
     stripped: set[str] = set()
-    for kind, start, length in _chunks(source, size):
+    source.seek(4)
+    said = 8 + int.from_bytes(source.read(4), "little")
+    # A recorder that was stopped early says nothing or the largest number; what stands behind the end that it does say is not sound.
+    end = said if 44 <= said < size else size
+    if source.seek(end) < size and source.read(1 << 20).strip(b"\0"):
+        stripped.add("hidden_data")
+    for kind, start, length in _chunks(source, end):
         if kind in _WAV_KEPT:
             kept.append((kind, start, length))
         else:

@@ -81,13 +81,9 @@ POLYGLOTS = {
 
 @pytest.mark.parametrize("name", POLYGLOTS)
 def test_a_file_that_is_two_things_at_once_is_only_one_afterwards(name: str) -> None:
-    try:
-        kept = clean(POLYGLOTS[name])
-    except Unusable as refused:
-        assert refused.code in ("damaged", "cut-off")
-    else:
-        for sign in (b"PK\x03\x04", b"PK\x05\x06", b"run.exe", b"<script"):
-            assert sign not in kept.data
+    kept = clean(POLYGLOTS[name]).data
+    for sign in (b"PK\x03\x04", b"PK\x05\x06", b"run.exe", b"<script"):
+        assert sign not in kept
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,11 @@ def spreadsheet(**more: bytes | str) -> bytes:
         "xl/worksheets/_rels/sheet1.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         f'<Relationship Id="rId1" Type="{_OFFICE}/printerSettings" Target="../printerSettings/printerSettings1.bin"/></Relationships>',
         "xl/printerSettings/printerSettings1.bin": b"HP of room 12 (Ana Rivera)",
-        "xl/comments1.xml": f'<comments xmlns="{main}"><authors><author>Ana Rivera</author></authors><commentList><comment ref="A1" authorId="0"><text><r><t>Ana Rivera:</t></r>'
+        "xl/comments1.xml": f'<comments xmlns="{main}"><authors><author>Ana Rivera</author></authors>'
+        '<commentList><comment ref="A1" authorId="0"><text><r><t>Ana Rivera:</t></r>'
         "<r><t>\nlook</t></r></text></comment></commentList></comments>",
-        "xl/persons/person.xml": '<personList xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><person displayName="Ana Rivera" id="{1}" '
+        "xl/persons/person.xml": '<personList xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments">'
+        '<person displayName="Ana Rivera" id="{1}" '
         'userId="ana@laurel.example" providerId="AD"/></personList>',
         "xl/pivotCache/pivotCacheDefinition1.xml": f'<pivotCacheDefinition xmlns="{main}" refreshedBy="Ana Rivera" refreshedDate="46000.5"/>',
         "xl/externalLinks/_rels/externalLink1.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -110,7 +112,8 @@ def slides(**more: bytes | str) -> bytes:
         "[Content_Types].xml": f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/ppt/presentation.xml" '
         f'ContentType="{_CT}presentationml.presentation.main+xml"/></Types>',
         "ppt/presentation.xml": '<p:presentation xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"/>',
-        "ppt/commentAuthors.xml": '<p:cmAuthorLst xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:cmAuthor id="0" name="Ana Rivera" initials="AR"/></p:cmAuthorLst>',
+        "ppt/commentAuthors.xml": '<p:cmAuthorLst xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main">'
+        '<p:cmAuthor id="0" name="Ana Rivera" initials="AR"/></p:cmAuthorLst>',
         "ppt/changesInfos/changesInfo1.xml": "<x>Ana Rivera</x>",
         "ppt/media/media1.mp4": files.film(),
     }
@@ -142,7 +145,7 @@ def test_documents_inside_documents_inside_documents_are_refused() -> None:
 def test_a_libreoffice_text_forgets_its_author_and_keeps_the_order_its_format_demands() -> None:
     kept = clean(files.odt())
     parts = parts_of(kept.data)
-    assert list(parts)[0] == "mimetype"
+    assert next(iter(parts)) == "mimetype"
     assert kept.data[30:38] == b"mimetype"
     assert all(b"Ana Rivera" not in data and b"2026-10-14" not in data for data in parts.values())
     assert "Thumbnails/thumbnail.png" not in parts
