@@ -6,12 +6,15 @@ import datetime as dt
 import secrets
 from typing import Any
 
-from sqlalchemy import BigInteger, String, select
+from sqlalchemy import BigInteger, String, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock
-from core.db import Base, db
+from core import clock, jobs
+from core.db import Base, db, transaction
+
+#: How long a form that was sent is remembered: longer than anybody leaves a page open.
+KEEP = dt.timedelta(days=30)
 
 
 class IdempotencyKey(Base):
@@ -58,3 +61,10 @@ def answered(person: Any, purpose: str, key: str | None, answer: str) -> None:
     row = db.session.get(IdempotencyKey, (person.id, purpose, key[:80]))
     if row is not None:
         row.answer = answer
+
+
+@jobs.job("core.idempotency.sweep", cron="13 3 * * *", lock="core.idempotency.sweep")
+def sweep() -> None:
+    """Forget forms that were sent a month ago."""
+    with transaction():
+        db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < clock.now() - KEEP))

@@ -7,11 +7,13 @@ story told twice writes once.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 import smtplib
+import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, make_msgid
+from email.utils import format_datetime, parseaddr
 
 import structlog
 from flask import current_app, render_template
@@ -61,7 +63,7 @@ def write(person: object, kind: str, key: str, subject: str, lines: list[str], a
             kind=kind,
             person_id=getattr(person, "id", None),
             recipient=to or getattr(person, "email", ""),
-            subject=re.sub(r"\s+", " ", subject)[:300],
+            subject=re.sub(r"\s+", " ", subject).strip()[:300],
             text=render_template("email/message.txt", **context),
             html=render_template("email/message.html", **context),
             created_at=clock.now(),
@@ -89,7 +91,8 @@ def send(mail_id: int) -> None:
         if mail is None or mail.sent_at is not None:
             return
         settings: Settings = current_app.config["LAUREL"]
-        mail.message_id = mail.message_id or make_msgid(domain=settings.mail_from.rpartition("@")[2].rstrip("> ") or None)
+        # The same for every attempt: a server that took the message before the connection broke can tell that it has it already.
+        mail.message_id = f"<{hashlib.sha256(mail.natural_key.encode()).hexdigest()[:32]}@{parseaddr(settings.mail_from)[1].rpartition('@')[2]}>"
         deliver(settings, _compose(settings, mail), mail.id)
         mail.sent_at = clock.now()
 
@@ -99,7 +102,7 @@ def _compose(settings: Settings, mail: Mail) -> EmailMessage:
     message["From"] = settings.mail_from
     message["To"] = mail.recipient
     message["Subject"] = mail.subject
-    message["Date"] = formatdate(mail.created_at.timestamp())
+    message["Date"] = format_datetime(mail.created_at.astimezone(dt.UTC))
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
@@ -116,10 +119,15 @@ def deliver(settings: Settings, message: EmailMessage, number: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{number:08d}.eml").write_bytes(message.as_bytes())
     else:
-        door = smtplib.SMTP_SSL if settings.smtp_port == 465 else smtplib.SMTP
-        with door(settings.smtp_host, settings.smtp_port, timeout=30) as server:
+        # smtplib on its own would take any certificate.
+        trusted = ssl.create_default_context()
+        with (
+            smtplib.SMTP_SSL(settings.smtp_host, settings.smtp_port, timeout=30, context=trusted)
+            if settings.smtp_port == 465
+            else smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=30)
+        ) as server:
             if settings.smtp_port != 465 and settings.smtp_starttls:
-                server.starttls()
+                server.starttls(context=trusted)
             if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_password)
             server.send_message(message)

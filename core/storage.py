@@ -16,6 +16,7 @@ import structlog
 from flask import Flask, current_app
 from obstore.store import LocalStore, from_url
 from sqlalchemy import BigInteger, CheckConstraint, String, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, jobs
@@ -109,38 +110,28 @@ def stream(blob: Blob, start: int = 0, end: int | None = None, chunk: int = 1 <<
         start += size
 
 
-def remove(blob: Blob) -> None:
-    """Delete the bytes and the row."""
-    try:
-        obstore.delete(_store(), blob.key)
-    except FileNotFoundError:
-        log.warning("blob bytes already gone", blob=blob.id)
-    db.session.delete(blob)
+@jobs.job("core.storage.sweep", cron="23 2 * * *", lock="core.storage.sweep")
+def sweep() -> None:
+    """Remove files that nobody claimed within a day, and bytes that have no row.
 
-
-def sweep() -> int:
-    """Remove files that nobody claimed within a day, rows and bytes without rows; returns how many."""
+    Each row goes in a transaction of its own, and its bytes after that: whatever fails in between leaves bytes without a row, which
+    the next sweep finds, and never a row without bytes.
+    """
     limit = clock.now() - UNCLAIMED_FOR
-    rows = list(db.session.scalars(select(Blob).where(Blob.claimed_at.is_(None), Blob.created_at < limit).limit(1000)))
-    for blob in rows:
-        remove(blob)
-    db.session.flush()
-    count = len(rows)
+    for key in db.session.scalars(select(Blob.id).where(Blob.claimed_at.is_(None), Blob.created_at < limit).order_by(Blob.id)).all():
+        try:
+            with transaction():
+                # A form that claims it at this moment holds the row; it is not ours to remove then.
+                blob = db.session.scalar(select(Blob).where(Blob.id == key, Blob.claimed_at.is_(None)).with_for_update(skip_locked=True))
+                if blob is not None:
+                    db.session.delete(blob)
+        except IntegrityError as error:
+            log.error("unclaimed file is still referred to", blob=key, error=str(error.orig))
     for batch in obstore.list(_store(), chunk_size=500):
         old = [meta["path"] for meta in batch if meta["last_modified"] < limit]
-        if not old:
-            continue
-        known = set(db.session.scalars(select(Blob.key).where(Blob.key.in_(old))))
-        for path in old:
-            if path not in known:
-                obstore.delete(_store(), path)
-                count += 1
-    return count
-
-
-@jobs.job("core.storage.sweep", lock="core.storage.sweep", cron="17 3 * * *")
-def sweep_nightly() -> None:
-    """The sweep, every night; a run that is still under way is not joined by a second."""
-    with transaction():
-        count = sweep()
-    log.info("storage swept", removed=count)
+        with transaction():
+            known = set(db.session.scalars(select(Blob.key).where(Blob.key.in_(old))))
+        gone = [path for path in old if path not in known]
+        if gone:
+            obstore.delete(_store(), gone)
+            log.info("files removed", count=len(gone))

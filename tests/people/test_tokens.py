@@ -18,6 +18,7 @@ from people import policy
 from people.limits import API_CALLS, limiter
 from people.models import ApiToken, Person
 from people.rules import Role, Scope
+from tests.beside import made_like, on_the_connection_of
 from tests.factories import people as factory
 from tests.people.test_reset import mails
 
@@ -163,33 +164,37 @@ def test_the_word_bearer_may_be_written_small(app: Flask, token) -> None:
     assert app.test_client().get("/api/v1/me", headers={"Authorization": f"bearer {token()}"}).status_code == 200
 
 
+@pytest.fixture(scope="module")
+def _echoing(_worker_app: Flask) -> Flask:
+    other = made_like(_worker_app)
+    other.add_url_rule(ECHO, "tests.echo", requires(policy.signed_in)(lambda: {"ok": True}), methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    other.extensions["csrf"].exempt(other.view_functions["tests.echo"])
+    return other
+
+
 @pytest.fixture
-def echo(app: Flask) -> None:
-    """An address of the API that answers to every method; what it is for is another room's business."""
-    if "tests.echo" in app.view_functions:
-        return
-    app._got_first_request = False
-    app.add_url_rule(ECHO, "tests.echo", requires(policy.signed_in)(lambda: {"ok": True}), methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    app.extensions["csrf"].exempt(app.view_functions["tests.echo"])
+def echoing(app: Flask, _echoing: Flask) -> Flask:
+    """An application whose API has an address that answers to every method."""
+    return on_the_connection_of(app, _echoing)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_a_token_that_may_only_read_changes_nothing(app: Flask, echo: None, token, method: str) -> None:
+def test_a_token_that_may_only_read_changes_nothing(echoing: Flask, token, method: str) -> None:
     reading, writing = token(Scope.READ), token(Scope.READ, Scope.WRITE)
-    refused = call(app, reading, ECHO, method)
+    refused = call(echoing, reading, ECHO, method)
     assert refused.status_code == 403
     assert refused.json["type"] == "urn:laurel:problem:token-scope"
     assert "may only read" in refused.json["detail"]
-    assert call(app, writing, ECHO, method).status_code == 200
-    assert call(app, reading, ECHO).status_code == 200
+    assert call(echoing, writing, ECHO, method).status_code == 200
+    assert call(echoing, reading, ECHO).status_code == 200
 
 
 def test_a_token_without_the_read_scope_reads_nothing(app: Flask, token) -> None:
     assert call(app, token(Scope.WRITE)).status_code == 403
 
 
-def test_without_a_token_it_is_401_before_it_is_403(app: Flask, echo: None) -> None:
-    assert call(app, None, ECHO, "POST").status_code == 401
+def test_without_a_token_it_is_401_before_it_is_403(echoing: Flask) -> None:
+    assert call(echoing, None, ECHO, "POST").status_code == 401
 
 
 def test_the_last_use_is_noted_every_ten_minutes_not_on_every_call(app: Flask, account, as_) -> None:
