@@ -39,9 +39,8 @@ class Tab(enum.StrEnum):
 
 def visible_to(user: Person) -> ColumnElement[bool]:
     """SQL over :class:`SubmissionVersion` joined with its :class:`Person`: what this coordinator may see of it."""
-    hers = exists().where(
-        Assignment.version_id == SubmissionVersion.id, Assignment.reviewer_id == user.id, Assignment.state.in_([state.value for state in LIVE])
-    )
+    own = aliased(Assignment)
+    hers = exists().where(own.version_id == SubmissionVersion.id, own.reviewer_id == user.id, own.state.in_([state.value for state in LIVE]))
     return and_(
         SubmissionVersion.submitted_at.is_not(None),
         evidence_queries.not_evaluated_by(user),

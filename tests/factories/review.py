@@ -77,7 +77,9 @@ def written(assignment: Assignment, unmet: Sequence[str] = (), levels: Mapping[s
     return assignment
 
 
-def handed_in(assignment: Assignment, unmet: Sequence[str] = (), levels: Mapping[str, str] | None = None, overall: str = "Clear and honest work.") -> Assignment:
+def handed_in(
+    assignment: Assignment, unmet: Sequence[str] = (), levels: Mapping[str, str] | None = None, overall: str = "Clear and honest work."
+) -> Assignment:
     """The review is in, and what follows from it has happened."""
     written(assignment, unmet, levels, overall)
     services.submit(assignment.reviewer, assignment)
