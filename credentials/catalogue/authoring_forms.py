@@ -17,9 +17,10 @@ LONGEST_MADE_KEY = 40  # characters
 _STEP = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
 
 
-def document_from(form: MultiDict[str, str]) -> dict[str, Any]:
+def document_from(form: MultiDict[str, str], before: dict[str, Any] | None = None) -> dict[str, Any]:
     """The document that the form describes, complete or not. A value that is no number where one should be stays as it was typed,
-    so that it can be shown again beside the complaint."""
+    so that it can be shown again beside the complaint. Ticks come in the order of the page; where they are the same as in the document
+    ``before``, its order stays, so that sending the form unchanged changes nothing."""
     document = _read(form, "", [one for section in SECTIONS for one in section.fields])
     if document["pass_rule"].get("kind") == "every-criterion":
         # Core criteria have a meaning only under the other rule.
@@ -29,6 +30,11 @@ def document_from(form: MultiDict[str, str]) -> dict[str, Any]:
         document["pass_rule"].setdefault("optional_needed", 0)
     give_keys(document)
     _read_descriptors(form, document)
+    rule = (before or {}).get("pass_rule")
+    for group, known, key in ((document, before, "audience"), (document, before, "grade_bands"), (document["pass_rule"], rule, "core")):
+        given = known.get(key) if isinstance(known, dict) else None
+        if isinstance(given, list) and key in group and all(isinstance(one, str) for one in given) and sorted(given) == sorted(group[key]):
+            group[key] = given
     return document
 
 

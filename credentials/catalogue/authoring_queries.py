@@ -13,7 +13,7 @@ from core.audit import AuditEvent
 from core.db import db
 from credentials.catalogue import policy
 from credentials.catalogue.models import CredentialVersion, MicroCredential
-from credentials.catalogue.rules import State, VersionState
+from credentials.catalogue.rules import State, VersionState, is_slug
 from people.models import Person, RoleGrant
 from people.queries import in_force
 from people.rules import Role
@@ -21,7 +21,7 @@ from people.rules import Role
 
 def draft(key: int, user: Person) -> CredentialVersion | None:
     """A version by its number, with content and micro-credential, for those who may see drafts."""
-    if not policy.can_see_drafts(user):
+    if not policy.can_see_drafts(user) or key >= 2**63:
         return None
     return db.session.scalar(
         select(CredentialVersion)
@@ -38,7 +38,7 @@ def draft(key: int, user: Person) -> CredentialVersion | None:
 
 def credential(slug: str, user: Person) -> MicroCredential | None:
     """A micro-credential in any state by its slug, for those who may see drafts."""
-    if not policy.can_see_drafts(user):
+    if not policy.can_see_drafts(user) or not is_slug(slug):
         return None
     return db.session.scalar(select(MicroCredential).options(joinedload(MicroCredential.current_version)).where(MicroCredential.slug == slug))
 

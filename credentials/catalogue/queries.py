@@ -6,13 +6,25 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import contains_eager, undefer
 
 from core.db import db
 from credentials.catalogue.models import CredentialVersion, MicroCredential
-from credentials.catalogue.rules import State, VersionState
+from credentials.catalogue.rules import State, VersionState, is_slug
 from people.models import District, Person
+
+LARGEST_NUMBER = 2**31  # what PostgreSQL's integer does not hold any more
+
+
+def choose_slugs_alone() -> None:
+    """Wait until nobody else is choosing a slug, to the end of this transaction: two drafts of one title begun at once get two."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("micro_credential.slug"))))
+
+
+def hold(micro_credential: MicroCredential) -> None:
+    """Lock the row to the end of this transaction, and read it anew."""
+    db.session.refresh(micro_credential, with_for_update=True)
 
 
 def slugs_like(slug: str) -> set[str]:
@@ -53,6 +65,8 @@ class Edition:
 def on_show(slug: str, user: Person | None) -> MicroCredential | None:
     """The micro-credential that has a public page under this slug: offered, or retired after it was published. With its present
     version and content, in one statement."""
+    if not is_slug(slug):
+        return None
     return db.session.scalar(
         select(MicroCredential)
         .join(MicroCredential.current_version)
@@ -63,6 +77,8 @@ def on_show(slug: str, user: Person | None) -> MicroCredential | None:
 
 def published_version(micro_credential: MicroCredential, number: int) -> CredentialVersion | None:
     """The published version with this number."""
+    if not 0 < number < LARGEST_NUMBER:
+        return None
     return db.session.scalar(
         select(CredentialVersion)
         .options(undefer(CredentialVersion.content))
@@ -111,6 +127,8 @@ class BadgeFacts:
 def badge_facts(slug: str, number: int | None = None) -> BadgeFacts | None:
     """What the badge of this micro-credential looks like in a published version (without a number: the present one), or None where
     there is no such public page."""
+    if not is_slug(slug) or (number is not None and number >= LARGEST_NUMBER):
+        return None
     right = CredentialVersion.id == MicroCredential.current_version_id
     if number is not None:
         right = and_(

@@ -109,6 +109,11 @@ def slug_from(text: str, longest: int = LONGEST_SLUG) -> str:
     return slug
 
 
+def is_slug(text: str) -> bool:
+    """Whether this can be a slug at all; asked of an address before the database is."""
+    return len(text) <= LONGEST_SLUG and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) is not None
+
+
 def free_slug(wanted: str, taken: Collection[str], longest: int = LONGEST_SLUG) -> str:
     """``wanted``, or the first of wanted-2, wanted-3, … that is not taken.
 
@@ -196,7 +201,7 @@ def some_of(values: Iterable[str], known: Collection[str] | None = None) -> tupl
     kept: list[str] = []
     for value in values:
         clean = value.strip().lower()
-        usable = clean in known if known is not None else bool(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", clean)) and len(clean) <= LONGEST_SLUG
+        usable = clean in known if known is not None else is_slug(clean)
         if usable and clean not in kept:
             kept.append(clean)
     return tuple(kept[:MOST_CHOICES])

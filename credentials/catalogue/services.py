@@ -22,6 +22,7 @@ from credentials.catalogue.rules import (
     VersionState,
     credential_state,
     free_slug,
+    is_slug,
     may_approve,
     next_credential_state,
     next_state,
@@ -50,6 +51,7 @@ def create_draft(actor: Person, document: dict[str, Any]) -> CredentialVersion:
     """Begin a new micro-credential with ``document`` as its first draft, complete or not. Its address is made from the title and
     kept free of clashes."""
     document = drafts.storable(document)
+    queries.choose_slugs_alone()
     wanted = slug_from(str(document.get("slug") or document.get("title") or "")) or "micro-credential"
     document["slug"] = free_slug(wanted, queries.slugs_like(wanted))
     micro_credential = MicroCredential(
@@ -166,6 +168,7 @@ def new_version(actor: Person, micro_credential: MicroCredential, change_note: s
 
     Raises RuleBroken (``open-version``) while another version is being written, (``not-published``) where there is none to renew.
     """
+    queries.hold(micro_credential)
     if micro_credential.current_version is None:
         raise RuleBroken(_("This has not been published yet: go on with its draft."), "not-published")
     if queries.open_version(micro_credential) is not None:
@@ -318,9 +321,10 @@ def _rename(micro_credential: MicroCredential, content: Content) -> None:
         return
     if content.issuer:
         micro_credential.issuer = content.issuer[:300]
-    sound = content.slug and slug_from(content.slug) == content.slug
-    if sound and content.slug != micro_credential.slug and not queries.slug_taken(content.slug, micro_credential.id):
-        micro_credential.slug = content.slug
+    if content.slug != micro_credential.slug and is_slug(content.slug):
+        queries.choose_slugs_alone()
+        if not queries.slug_taken(content.slug, micro_credential.id):
+            micro_credential.slug = content.slug
 
 
 def _next_number(micro_credential: MicroCredential) -> int:

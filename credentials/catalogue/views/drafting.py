@@ -75,7 +75,7 @@ def save(version: CredentialVersion) -> Response | tuple[str, int]:
     With JSON asked for (the page saves itself) the answer is the new lock, the time and how much is still open.
     """
     user, act = me(), request.form.get("do", "save")
-    document, change_note, key = document_from(request.form), request.form.get("change_note", version.change_note), version.id
+    document, change_note, key = document_from(request.form, version.content), request.form.get("change_note", version.change_note), version.id
     focus = change_rows(document, act)
     problems = []
     try:
@@ -115,7 +115,7 @@ def badge(version: CredentialVersion) -> FlaskResponse:
     """The badge of a draft."""
     issuer, year = version.micro_credential.issuer, clock.today().year
     response = FlaskResponse(badge_svg(version.badge_design, version.badge_color, version.title, issuer, year), mimetype="image/svg+xml")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = "default-src 'none'"
     return response
 
 
@@ -128,7 +128,7 @@ def badge_try() -> FlaskResponse:
     color = color if COLOR.fullmatch(color) else "#1F5C4A"
     drawn = drawing(design, color, request.args.get("title", "")[:100], request.args.get("issuer", "")[:300], clock.today().year)
     response = FlaskResponse(drawn, mimetype="image/svg+xml")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = "default-src 'none'"
     return response
 
 
