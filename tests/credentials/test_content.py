@@ -112,7 +112,7 @@ ONE_CHANGE_ONE_PROBLEM = [
 ]
 
 
-@pytest.mark.parametrize(("where", "value", "path", "message"), ONE_CHANGE_ONE_PROBLEM, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("where", "value", "path", "message"), ONE_CHANGE_ONE_PROBLEM, ids=lambda value: "gone" if value is GONE else repr(value)[:40])
 def test_one_mistake_is_reported_once_where_it_is(where: str, value: Any, path: str, message: str) -> None:
     assert problems_of(changed(where, value)) == [(path, message)]
 
