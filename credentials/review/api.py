@@ -41,7 +41,7 @@ class ReviewSchema(ma.Schema):
     submitted_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
-class MarkSchema(ma.Schema):
+class ReviewMarkSchema(ma.Schema):
     """What you say about one criterion."""
 
     level = ma.fields.String(load_default=None, allow_none=True, metadata={"description": "Key of a level, or null."})
@@ -49,7 +49,7 @@ class MarkSchema(ma.Schema):
     pointer = ma.fields.String(load_default="", validate=ma.validate.Length(max=POINTER_MOST), metadata={"description": "Where in the evidence."})
 
 
-class LevelSchema(ma.Schema):
+class ReviewLevelSchema(ma.Schema):
     """A level of the rubric on one criterion."""
 
     key = ma.fields.String(required=True, attribute="id")
@@ -58,17 +58,17 @@ class LevelSchema(ma.Schema):
     passes = ma.fields.Boolean(required=True)
 
 
-class CriterionSchema(ma.Schema):
+class ReviewCriterionSchema(ma.Schema):
     """A criterion. ``place``: ``mine`` to judge, ``carried`` (met in an earlier version), ``agreed`` (no part of this third review)."""
 
     key = ma.fields.String(required=True, attribute="id")
     name = ma.fields.String(required=True)
     item = ma.fields.String(required=True, attribute="item_key", metadata={"description": "Key of the item whose evidence it judges."})
     place = ma.fields.String(required=True)
-    levels = ma.fields.List(ma.fields.Nested(LevelSchema), required=True)
+    levels = ma.fields.List(ma.fields.Nested(ReviewLevelSchema), required=True)
 
 
-class FileSchema(ma.Schema):
+class ReviewFileSchema(ma.Schema):
     """A file of the evidence under its neutral name."""
 
     id = ma.fields.Integer(required=True)
@@ -76,7 +76,7 @@ class FileSchema(ma.Schema):
     url = ma.fields.Url(required=True)
 
 
-class ItemSchema(ma.Schema):
+class ReviewItemSchema(ma.Schema):
     """What was asked and what was given."""
 
     key = ma.fields.String(required=True)
@@ -84,21 +84,25 @@ class ItemSchema(ma.Schema):
     prompt = ma.fields.String(required=True)
     text = ma.fields.String(required=True)
     link = ma.fields.String(required=True)
-    files = ma.fields.List(ma.fields.Nested(FileSchema), required=True)
+    files = ma.fields.List(ma.fields.Nested(ReviewFileSchema), required=True)
 
 
 class ReviewDetailSchema(ReviewSchema):
     """A review with its rubric, your draft, and, while it is in your hands, the evidence."""
 
-    rubric = ma.fields.List(ma.fields.Nested(CriterionSchema), required=True)
-    marks = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Nested(MarkSchema), required=True)
+    rubric = ma.fields.List(ma.fields.Nested(ReviewCriterionSchema), required=True)
+    marks = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Nested(ReviewMarkSchema), required=True)
     overall = ma.fields.String(required=True)
     revision = ma.fields.Integer(required=True)
-    evidence = ma.fields.List(ma.fields.Nested(ItemSchema), required=True, allow_none=True, metadata={"description": "Null unless the review is in progress."})
-    outcome = ma.fields.String(required=True, allow_none=True, metadata={"description": "demonstrated or not_yet, once your review is in and it was released."})
+    evidence = ma.fields.List(
+        ma.fields.Nested(ReviewItemSchema), required=True, allow_none=True, metadata={"description": "Null unless the review is in progress."}
+    )
+    outcome = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "demonstrated or not_yet, once your review is in and it was released."}
+    )
 
 
-class PageSchema(ma.Schema):
+class ReviewPageWantedSchema(ma.Schema):
     """Which page of the list."""
 
     page = ma.fields.Integer(load_default=1, validate=ma.validate.Range(min=1, max=1_000_000))
@@ -114,34 +118,34 @@ class ReviewPageSchema(ma.Schema):
     total = ma.fields.Integer(required=True)
 
 
-class AcceptSchema(ma.Schema):
+class ReviewAcceptSchema(ma.Schema):
     """The question about conflicts."""
 
     no_conflict = ma.fields.Boolean(required=True, metadata={"description": "You know of no conflict of interest."})
 
 
-class ReasonSchema(ma.Schema):
+class StepBackSchema(ma.Schema):
     """Why you step back."""
 
     reason = ma.fields.String(required=True, validate=ma.validate.OneOf([r.value for r in Reason]))
     detail = ma.fields.String(load_default="", validate=ma.validate.Length(max=2000))
 
 
-class DeclineSchema(ReasonSchema):
+class ReviewDeclineSchema(StepBackSchema):
     """Why you do not take it, and with the reason ``load`` perhaps until when nothing is to be offered to you."""
 
     pause_until = ma.fields.Date(load_default=None, allow_none=True)
 
 
-class DraftSchema(ma.Schema):
+class ReviewDraftSchema(ma.Schema):
     """Your draft, complete or not. Criteria that are left out stay as they are."""
 
     revision = ma.fields.Integer(required=True, metadata={"description": "The revision you have seen; 409 where a newer one was saved."})
-    marks = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Nested(MarkSchema), required=True)
+    marks = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Nested(ReviewMarkSchema), required=True)
     overall = ma.fields.String(required=True, validate=ma.validate.Length(max=COMMENT_MOST))
 
 
-class RevisionSchema(ma.Schema):
+class ReviewRevisionSchema(ma.Schema):
     """What stands now."""
 
     revision = ma.fields.Integer(required=True)
@@ -187,7 +191,7 @@ def _item(row: Assignment, item: desk.DeskItem) -> dict[str, Any]:
 
 @bp.route("", methods=["GET"])
 @requires(policy.can_list)
-@bp.arguments(PageSchema, location="query")
+@bp.arguments(ReviewPageWantedSchema, location="query")
 @bp.response(200, ReviewPageSchema)
 def list_reviews(wanted: dict[str, Any]) -> dict[str, Any]:
     """Your reviews
@@ -211,7 +215,7 @@ def get_review(assignment: Assignment) -> dict[str, Any]:
 
 @bp.route("/<int:assignment>/accept", methods=["POST"])
 @requires(policy.can_review, assignment=queries.assignment)
-@bp.arguments(AcceptSchema)
+@bp.arguments(ReviewAcceptSchema)
 @bp.response(200, ReviewDetailSchema)
 def accept(sent: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
     """Take the review
@@ -227,7 +231,7 @@ def accept(sent: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
 
 @bp.route("/<int:assignment>/decline", methods=["POST"])
 @requires(policy.can_review, assignment=queries.assignment)
-@bp.arguments(DeclineSchema)
+@bp.arguments(ReviewDeclineSchema)
 @bp.response(200, ReviewDetailSchema)
 def decline(sent: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
     """Decline the offer"""
@@ -253,7 +257,7 @@ def open_review(assignment: Assignment) -> dict[str, Any]:
 
 @bp.route("/<int:assignment>/step-back", methods=["POST"])
 @requires(policy.can_review, assignment=queries.assignment)
-@bp.arguments(ReasonSchema)
+@bp.arguments(StepBackSchema)
 @bp.response(200, ReviewDetailSchema)
 def step_back(sent: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
     """Step back from what you accepted"""
@@ -264,8 +268,8 @@ def step_back(sent: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
 
 @bp.route("/<int:assignment>/draft", methods=["PUT"])
 @requires(policy.can_review, assignment=queries.assignment)
-@bp.arguments(DraftSchema)
-@bp.response(200, RevisionSchema)
+@bp.arguments(ReviewDraftSchema)
+@bp.response(200, ReviewRevisionSchema)
 def put_draft(sent: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
     """Keep your draft"""
     marks = {key: Mark(mark["level"], mark["comment"].strip(), " ".join(mark["pointer"].split())) for key, mark in sent["marks"].items()}

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
-from core import clock
+from core import audit, clock
+from core.audit import AuditEvent
 from core.db import db
 from core.paging import Page
 from credentials.catalogue.models import CredentialVersion, MicroCredential
@@ -87,6 +88,15 @@ def assignments(version: SubmissionVersion) -> list[Assignment]:
             .order_by(Assignment.id)
         )
     )
+
+
+def history(version: SubmissionVersion, rows: Sequence[Assignment]) -> tuple[list[AuditEvent], dict[int, str]]:
+    """What happened to a version and its assignments, oldest first, and the names of those of the office who had a hand in it."""
+    found = audit.history("submission_version", [version.id]) + audit.history("assignment", [row.id for row in rows])
+    reviewers = {row.reviewer_id for row in rows}
+    actors = {event.actor_id for event in found if event.actor_id is not None} - reviewers - {version.person_id}
+    names = db.session.execute(select(Person.id, Person.given_name, Person.family_name).where(Person.id.in_(actors)))
+    return sorted(found, key=lambda event: event.id), {key: f"{given} {family}" for key, given, family in names}
 
 
 # The queue.

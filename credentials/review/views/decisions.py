@@ -14,7 +14,7 @@ from core.db import transaction
 from credentials.evidence.models import SubmissionVersion
 from credentials.evidence.rules import State
 from credentials.evidence.wording import STATES
-from credentials.review import desk, office_queries, policy, queries, rules, services
+from credentials.review import desk, office_queries, policy, queries, rules, services, timeline
 from credentials.review.forms import MayForm, ReleaseForm
 from credentials.review.models import Assignment
 from credentials.review.views.blueprint import bp
@@ -35,8 +35,10 @@ def _page(version: SubmissionVersion, form: ReleaseForm | None = None, named: bo
     content = version.credential_version.parsed()
     lines = desk.results_of(content, version, [(row, services.marks_of(row)) for row in reviews] if shown else [])
     unmet = [line for line in lines if line.met is False]
+    history, office = office_queries.history(version, everybody)
     return render_template(
         "review/decision.html",
+        events=timeline.events(history, everybody, office),
         version=version,
         title=version.credential_version.title,
         state=STATES[version.status],

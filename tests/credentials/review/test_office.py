@@ -319,3 +319,32 @@ def test_a_shortage_counts_free_places_of_those_who_are_here(app, save) -> None:
         assert [(s.versions, s.missing, s.qualified, s.free_places) for s in lacking] == [(1, 2, 2, 5)]
         assert office_queries.lacking(db.session.scalars(select(SubmissionVersion)).one()) == 2
         assert db.session.get(Person, office.id) is office
+
+
+def test_the_history_says_what_happened_by_letter_and_who_in_the_office_had_a_hand_in_it(story, save, as_) -> None:
+    def tell() -> str:
+        first, second = (at(number) for number in story.assignments)
+        services.decline(first.reviewer, first, services.rules.Reason.OTHER)
+        reviewing.handed_in(second, ("insight",))
+        return db.session.get_one(Person, story.office).display_name
+
+    office = save(tell)
+    client = as_(story.office)
+    client.post(f"/decisions/{story.version}/names")
+    page = words(client.get(f"/decisions/{story.version}"))
+    for line in ("Reviewer A was asked", "Reviewer A declined", "Reviewer B accepted", "Reviewer B opened the evidence", "Reviewer B handed the review in"):
+        assert line in page
+    assert f"The reviewers' names were shown {office}" in page
+
+
+def test_the_history_says_why_nobody_else_was_asked(save, as_) -> None:
+    def tell():
+        version = submitted_version()
+        reviewing.reviewer(version.submission.micro_credential, school=version.person.school)
+        services.assign(version)
+        return person(Role.COORDINATOR).id, version.id
+
+    office, version = save(tell)
+    page = words(as_(office).get(f"/decisions/{version}"))
+    assert "2 reviewers are lacking" in page
+    assert "1 colleague is qualified. Both work at the same school. (1)" in page
