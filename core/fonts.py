@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
+import importlib
 import os
 import tempfile
 from dataclasses import dataclass
@@ -17,8 +17,6 @@ from importlib import resources
 from pathlib import Path
 
 from flask import Blueprint, Flask, abort, current_app, send_file
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
 from werkzeug.wrappers import Response
 
 from core.access import public
@@ -59,27 +57,6 @@ FACES = {
 }
 
 
-def subset(face: Face) -> bytes:
-    """The face cut down to :data:`LETTERS`, as WOFF2, with the reserved name taken off as the licence asks."""
-    font = TTFont(face.path, recalcTimestamp=False)
-    options = Options()
-    options.layout_features = ["kern", "liga", "locl", "ccmp", "mark", "mkmk", "lnum", "pnum", "tnum", "onum", "case", "frac"]
-    options.hinting = False
-    options.notdef_outline = True
-    options.name_IDs = [0, 1, 2, 3, 4, 6, 13, 14]
-    subsetter = Subsetter(options)
-    subsetter.populate(unicodes=LETTERS)
-    subsetter.subset(font)
-    title = f"{face.family} {face.weight} {face.style}"
-    for number, text in {1: face.family, 3: title, 4: title, 6: title.replace(" ", "-")}.items():
-        for record in [r for r in font["name"].names if r.nameID == number]:
-            record.string = text
-    font.flavor = "woff2"
-    out = io.BytesIO()
-    font.save(out)
-    return out.getvalue()
-
-
 @functools.cache
 def _edition(face: Face) -> str:
     """Changes when the source file or the choice of letters changes, so that an upgrade does not serve an old cut."""
@@ -97,9 +74,11 @@ def cached(name: str, folder: Path) -> Path:
     target = folder / f"{name}.{_edition(face)}.woff2"
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
+        # Once an installation: no reason for every process to load fontTools.
+        cut = importlib.import_module("core.font_cutter").subset(face)
         handle, unfinished = tempfile.mkstemp(dir=folder, suffix=".part")
         with os.fdopen(handle, "wb") as out:
-            out.write(subset(face))
+            out.write(cut)
         os.replace(unfinished, target)
     return target
 

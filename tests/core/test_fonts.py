@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from core import fonts
+from core import font_cutter, fonts
 from tests.conftest import Visitor
 
 #: Letters that each cut must have. The italic serif sets short quotations only; its source has no Vietnamese, and the fallback does.
@@ -18,7 +18,7 @@ VIETNAMESE = "Đặng Nguyễn"
 
 @pytest.mark.parametrize("name", fonts.FACES)
 def test_a_cut_font_is_small_and_can_write_the_names_on_a_roster(name: str) -> None:
-    data = fonts.subset(fonts.FACES[name])
+    data = font_cutter.subset(fonts.FACES[name])
     letters = TTFont(io.BytesIO(data)).getBestCmap()
     wanted = NAMES if name == "serif-400-italic" else NAMES + VIETNAMESE
     assert len(data) < 40_000
@@ -26,7 +26,7 @@ def test_a_cut_font_is_small_and_can_write_the_names_on_a_roster(name: str) -> N
 
 
 def test_the_licence_reserves_the_name_source_so_a_cut_font_does_not_carry_it() -> None:
-    font = TTFont(io.BytesIO(fonts.subset(fonts.FACES["serif-600"])))
+    font = TTFont(io.BytesIO(font_cutter.subset(fonts.FACES["serif-600"])))
     names = {r.nameID: r.toUnicode() for r in font["name"].names}
     assert [n for n in (1, 4, 6) if "Source" in names[n]] == []
     assert "Adobe" in names[0]
@@ -37,7 +37,7 @@ def test_the_same_face_is_cut_once_and_always_to_the_same_bytes(tmp_path: Path) 
     made = first.stat().st_mtime_ns
     again = fonts.cached("sans-400", tmp_path)
     assert (again, again.stat().st_mtime_ns) == (first, made)
-    assert first.read_bytes() == fonts.subset(fonts.FACES["sans-400"])
+    assert first.read_bytes() == font_cutter.subset(fonts.FACES["sans-400"])
     assert [p.name for p in tmp_path.iterdir()] == [first.name]
 
 
