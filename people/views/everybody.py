@@ -10,6 +10,7 @@ from core import clock, jobs, paging
 from core.access import me, requires
 from core.audit import AuditEvent, record
 from core.db import transaction
+from core.errors import RuleBroken
 from people import policy, queries
 from people.forms import CloseForm, EndRoleForm, RoleForm, SearchForm
 from people.jobs import send_reset_link
@@ -56,7 +57,7 @@ def show(person: Person) -> Answer:
     return _page(person)
 
 
-def _page(person: Person, role_form: RoleForm | None = None, close_form: CloseForm | None = None) -> str:
+def _page(person: Person, role_form: RoleForm | None = None, close_form: CloseForm | None = None, refusal: str = "") -> str:
     schools = queries.schools()
     role_form = role_form or RoleForm(formdata=None, starts_on=clock.today())
     role_form.offer(schools)
@@ -68,6 +69,7 @@ def _page(person: Person, role_form: RoleForm | None = None, close_form: CloseFo
         grants=[_shown_grant(row, names) for row in sorted(person.role_grants, key=lambda g: (g.ends_on is not None, g.starts_on, g.id))],
         role_form=role_form,
         close_form=close_form or CloseForm(formdata=None),
+        refusal=refusal,
         events=events,
         history=[_shown_event(event, actors, names) for event in events.items],
         flsa=FLSA_NAMES.get(person.flsa_class),  # type: ignore[call-overload]
@@ -113,10 +115,13 @@ def grant_role(person: Person) -> Answer:
     form.offer(queries.schools())
     if not form.validate_on_submit():
         return _page(person, role_form=form), 422
-    with transaction():
-        row = roles.grant(me(), person, Role(form.role.data), form.school.data or None, form.starts_on.data or clock.today(), form.ends_on.data)
-        name = role_name(row.role)
-    flash(_("%(who)s is now %(role)s.", who=person.display_name, role=name), "success")
+    try:
+        with transaction():
+            row = roles.grant(me(), person, Role(form.role.data), form.school.data or None, form.starts_on.data or clock.today(), form.ends_on.data)
+            name = role_name(row.role)
+    except RuleBroken as refused:
+        return _page(person, role_form=form, refusal=refused.sentence), refused.status
+    flash(_("%(who)s now has the role %(role)s.", who=person.display_name, role=name), "success")
     return redirect(url_for("people.show", person=person.id))
 
 
@@ -130,9 +135,12 @@ def end_role(person: Person, grant: RoleGrant) -> Answer:
     if not form.validate_on_submit():
         flash(_("That is not a day. Write it as year-month-day, or leave it empty to end the role at once."), "error")
         return redirect(url_for("people.show", person=person.id))
-    with transaction():
-        name = role_name(grant.role)
-        roles.end(me(), grant, form.last_day.data)
+    name = role_name(grant.role)
+    try:
+        with transaction():
+            roles.end(me(), grant, form.last_day.data)
+    except RuleBroken as refused:
+        return _page(person, refusal=refused.sentence), refused.status
     flash(_("The role %(role)s ends.", role=name) if form.last_day.data else _("The role %(role)s has ended.", role=name), "success")
     return redirect(url_for("people.show", person=person.id))
 
@@ -144,8 +152,11 @@ def close(person: Person) -> Answer:
     form = CloseForm()
     if not form.validate_on_submit():
         return _page(person, close_form=form), 422
-    with transaction():
-        account.disable(me(), person, form.reason.data or "")
+    try:
+        with transaction():
+            account.disable(me(), person, form.reason.data or "")
+    except RuleBroken as refused:
+        return _page(person, close_form=form, refusal=refused.sentence), refused.status
     flash(_("The account of %(who)s is closed. Everything she or he did stays.", who=person.display_name), "success")
     return redirect(url_for("people.show", person=person.id))
 

@@ -100,6 +100,9 @@ def test_a_role_that_makes_no_sense_is_refused_with_the_reason(
     assert answer.status_code == status
     assert sentence in words_of(answer)
     assert len(grants(app, ana)) == 1
+    if status == 409:
+        assert f'<option selected value="{role}">' in answer.text, "what was chosen stays chosen"
+        assert f'value="{starts_on}"' in answer.text
 
 
 def test_a_role_ends_at_once(app: Flask, account, boss, as_) -> None:
@@ -207,7 +210,8 @@ def test_the_last_administrator_without_an_end_does_not_end(app: Flask, account,
 def test_the_last_administrator_is_not_closed(app: Flask, account, boss, as_, row) -> None:
     other = account(Role.ADMINISTRATOR)
     temporary(app, boss)
-    answer = as_(boss).post(f"/people/{other}/close", data={"reason": "x"})
+    answer = as_(boss).post(f"/people/{other}/close", data={"reason": "Left for the coast"})
+    assert "Left for the coast" in answer.text, "the reason that was typed is not lost"
     assert "At least one administrator must remain" in words_of(answer)
     assert row(Person, other, "enabled") is True
     with app.app_context():
