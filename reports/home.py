@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from core import clock
 from core.db import db
 from credentials.badges.models import Award
+from credentials.catalogue import labels
 from credentials.catalogue.models import CredentialVersion, MicroCredential
 from credentials.evidence.models import Submission, SubmissionVersion
 from credentials.evidence.rules import FINAL, State
@@ -27,7 +28,7 @@ from people.rules import Role
 
 @dataclass(frozen=True)
 class Step:
-    """Something to do: what, why now, and the one button."""
+    """Something to do: what, why now, and the one button. ``art`` is the address of a picture that goes with it, if there is one."""
 
     title: str
     text: str
@@ -35,6 +36,7 @@ class Step:
     label: str
     icon: str = "arrow-right"
     due: dt.datetime | None = None
+    art: str = ""
 
 
 @dataclass
@@ -43,11 +45,10 @@ class Home:
 
     steps: list[Step] = field(default_factory=list)
     work: list[SubmissionVersion] = field(default_factory=list)
-    awards: list[Award] = field(default_factory=list)
+    shelf: list[dict[str, str]] = field(default_factory=list)
     badge_count: int = 0
-    suggestions: list[CredentialVersion] = field(default_factory=list)
+    suggestions: list[dict[str, str]] = field(default_factory=list)
     earned_cents: int | None = None
-    reviews_open: list[Assignment] = field(default_factory=list)
     reviews_done: int = 0
     office: dict[str, int] = field(default_factory=dict)
     paid_this_month: tuple[int, int] | None = None
@@ -74,20 +75,27 @@ def of(person: Person) -> Home:
         _authoring(person, home)
     if person.is_a(Role.HR, Role.PAYROLL, Role.AUDITOR):
         _money(home)
+    if person.is_a(Role.ADMINISTRATOR):
+        _accounts(home)
     return home
+
+
+def _badge(version: CredentialVersion, slug: str) -> str:
+    """The address of a micro-credential's badge; with its version it may be kept by the browser."""
+    return url_for("catalogue.badge", slug=slug, v=version.number)
 
 
 def _reviews(person: Person, home: Home) -> None:
     rows = db.session.scalars(
         select(Assignment)
-        .options(joinedload(Assignment.version).joinedload(SubmissionVersion.credential_version))
+        .options(joinedload(Assignment.version).joinedload(SubmissionVersion.credential_version).joinedload(CredentialVersion.micro_credential))
         .where(Assignment.reviewer_id == person.id, Assignment.state.in_([AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS]))
         .order_by(func.coalesce(Assignment.due_at, Assignment.accept_by))
     ).all()
-    home.reviews_open = list(rows)
     home.reviews_done = db.session.scalar(select(func.count()).where(Assignment.reviewer_id == person.id, Assignment.submitted_at.is_not(None))) or 0
     for row in rows:
-        title = row.version.credential_version.title
+        credential = row.version.credential_version
+        title = credential.title
         offered = row.state == AssignmentState.OFFERED
         home.steps.append(
             Step(
@@ -99,6 +107,7 @@ def _reviews(person: Person, home: Home) -> None:
                 _("Answer") if offered else _("Go on reviewing"),
                 "clipboard-check",
                 row.accept_by if offered else row.due_at,
+                _badge(credential, credential.micro_credential.slug),
             )
         )
 
@@ -107,7 +116,10 @@ def _office(person: Person, home: Home) -> None:
     counts = dict(
         db.session.execute(
             select(SubmissionVersion.state, func.count())
-            .where(SubmissionVersion.state.in_([State.SUBMITTED, State.IN_REVIEW, State.ADJUDICATING, State.DECIDED_DRAFT]), SubmissionVersion.person_id != person.id)
+            .where(
+                SubmissionVersion.state.in_([State.SUBMITTED, State.IN_REVIEW, State.ADJUDICATING, State.DECIDED_DRAFT]),
+                SubmissionVersion.person_id != person.id,
+            )
             .group_by(SubmissionVersion.state)
         )
         .tuples()
@@ -147,14 +159,15 @@ def _own_work(person: Person, home: Home) -> None:
         db.session.scalars(
             select(SubmissionVersion)
             .join(SubmissionVersion.credential_version)
-            .options(contains_eager(SubmissionVersion.credential_version))
+            .options(contains_eager(SubmissionVersion.credential_version).joinedload(CredentialVersion.micro_credential))
             .where(SubmissionVersion.person_id == person.id, SubmissionVersion.number == last)
             .order_by(SubmissionVersion.created_at.desc())
             .limit(8)
         )
     )
     for version in home.work:
-        title, state = version.credential_version.title, version.status
+        credential, state = version.credential_version, version.status
+        title, art = credential.title, _badge(credential, credential.micro_credential.slug)
         if state is State.NOT_YET:
             home.steps.append(
                 Step(
@@ -163,6 +176,7 @@ def _own_work(person: Person, home: Home) -> None:
                     url_for("evidence.show", submission=version.submission_id),
                     _("Read the feedback"),
                     "chat-left-text",
+                    art=art,
                 )
             )
         elif state is State.DRAFT:
@@ -173,13 +187,26 @@ def _own_work(person: Person, home: Home) -> None:
                     url_for("evidence.edit", submission=version.submission_id),
                     _("Continue"),
                     "pencil",
+                    art=art,
                 )
             )
-    home.awards = list(
-        db.session.scalars(
-            select(Award).options(joinedload(Award.credential_version), joinedload(Award.micro_credential)).where(Award.person_id == person.id).order_by(Award.issued_at.desc()).limit(6)
-        )
+    newest_awards = db.session.scalars(
+        select(Award)
+        .options(joinedload(Award.credential_version), joinedload(Award.micro_credential))
+        .where(Award.person_id == person.id, Award.revoked_at.is_(None))
+        .order_by(Award.issued_at.desc())
+        .limit(6)
     )
+    home.shelf = [
+        {
+            "title": award.credential_version.title,
+            "url": url_for("badges.show", uuid=award.uuid),
+            "picture": url_for(
+                "badges.achievement_svg", slug=award.micro_credential.slug, number=award.credential_version.number, year=clock.day_of(award.issued_at).year
+            ),
+        }
+        for award in newest_awards
+    ]
     home.badge_count = db.session.scalar(select(func.count()).where(Award.person_id == person.id, Award.revoked_at.is_(None))) or 0
     month = db.session.scalar(select(District.fiscal_year_starts_month)) or 7
     home.earned_cents = (
@@ -205,7 +232,20 @@ def _suggest(person: Person, home: Home) -> None:
         .order_by(CredentialVersion.grade_bands.overlap(person.grades).desc(), CredentialVersion.published_at.desc(), CredentialVersion.id)
         .limit(3)
     )
-    home.suggestions = list(db.session.scalars(statement))
+    words = labels.words()
+    home.suggestions = [
+        {
+            "title": version.title,
+            "competency": version.competency,
+            "url": url_for("catalogue.show", slug=version.micro_credential.slug),
+            "badge_url": _badge(version, version.micro_credential.slug),
+            "topic": words.topic(version.topics[0] if version.topics else None),
+            "hours": words.hours(float(version.effort_hours)),
+            "grades": labels.grades(version.grade_bands),
+            "stipend": words.stipend(version.stipend_cents),
+        }
+        for version in db.session.scalars(statement)
+    ]
     home.steps.append(
         Step(
             _("Choose what you want to learn next"),
@@ -213,6 +253,7 @@ def _suggest(person: Person, home: Home) -> None:
             url_for("catalogue.index"),
             _("Browse micro-credentials"),
             "compass",
+            art=url_for("static", filename="img/empty-seedling.svg"),
         )
     )
 
@@ -250,5 +291,17 @@ def _money(home: Home) -> None:
             url_for("reports.stipends", period="month"),
             _("Open the register"),
             "table",
+        )
+    )
+
+
+def _accounts(home: Home) -> None:
+    home.steps.append(
+        Step(
+            _("Accounts and roles"),
+            _("Find somebody, give or end a role, or send a link to set a password."),
+            url_for("people.index"),
+            _("Open the people"),
+            "people",
         )
     )
