@@ -57,8 +57,10 @@ class Page:
         """Fill in the form for ``action`` with ``values`` over what it shows, and send it."""
         form = self.form(action)
         data: dict[str, Any] = {}
+        areas = {area.get("name") for area in form.iter("textarea")}
         for name, value in form.form_values():
-            data.setdefault(name, []).append(value)
+            # A browser drops the line end right after <textarea>; lxml keeps it, and it would come back as one more blank line each time.
+            data.setdefault(name, []).append(value.removeprefix("\n") if name in areas else value)
         for name, value in (values or {}).items():
             data[name] = value
         if button:
@@ -70,7 +72,9 @@ class Browser:
     """Somebody's session with the server at ``base``."""
 
     def __init__(self, base: str) -> None:
-        self.http = httpx.Client(base_url=base, follow_redirects=True, timeout=60, headers={"Accept": "text/html,application/xhtml+xml", "Accept-Language": "en"})
+        self.http = httpx.Client(
+            base_url=base, follow_redirects=True, timeout=60, headers={"Accept": "text/html,application/xhtml+xml", "Accept-Language": "en"}
+        )
 
     def get(self, path: str) -> Page:
         return self._read(self.http.get(path))
