@@ -474,7 +474,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
-    op.create_index(op.f("ix_role_grant_role"), "role_grant", ["role"], unique=False)
+    op.create_index("ix_role_grant_role_id", "role_grant", ["role", "id"], unique=False)
     op.create_index(
         "uq_role_grant_open",
         "role_grant",
@@ -1042,7 +1042,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_section_facilitator_id"), table_name="section")
     op.drop_table("section")
     op.drop_index("uq_role_grant_open", table_name="role_grant", postgresql_where=sa.text("ends_on IS NULL"))
-    op.drop_index(op.f("ix_role_grant_role"), table_name="role_grant")
+    op.drop_index("ix_role_grant_role_id", table_name="role_grant")
     op.drop_index(op.f("ix_role_grant_person_id"), table_name="role_grant")
     op.drop_table("role_grant")
     op.drop_table("reviewer_load")
