@@ -1,6 +1,6 @@
 """How large and how quick the processes are: a web worker's cold start, and the memory (PSS) of web worker and job worker after work.
 
-    .venv/bin/python -m bench.processes
+.venv/bin/python -m bench.processes
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ def setup_logging(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     for_machines: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    for_people: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+    # Plain tracebacks: the pretty ones print every local variable, and with them what is nobody's business.
+    plain = structlog.dev.plain_traceback
+    for_people: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     last = for_machines if settings.log_format == "json" else for_people
     structlog.configure(
         processors=[*shared, *last],

@@ -15,7 +15,9 @@ from demo import district
 
 
 @click.command("demo")
-@click.option("--size", type=click.Choice(list(district.SIZES)), default="small", show_default=True, help="small: 3 schools, 60 staff; district: 40, 3,000; state: 400, 50,000.")
+@click.option(
+    "--size", type=click.Choice(list(district.SIZES)), default="small", show_default=True, help="3 schools and 60 staff; 40 and 3,000; 400 and 50,000."
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed draws the same district.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day the year ends on; today by default.")
 @with_appcontext

@@ -105,11 +105,27 @@ def plan(size: Size, draw: random.Random) -> DistrictPlan:
     while len(staff) < size.staff:
         school = schools[1 + (len(staff) * 7 + draw.randrange(3)) % size.schools]
         if draw.random() < 0.12:
-            hire(school, "Paraprofessional", unit="support", flsa="nonexempt", fte=draw.choice([0.75, 0.8, 1.0]), roles=[(Role.TEACHER, False)], grades=list(school.bands), subjects=["special-education"])
+            hire(
+                school,
+                "Paraprofessional",
+                unit="support",
+                flsa="nonexempt",
+                fte=draw.choice([0.75, 0.8, 1.0]),
+                roles=[(Role.TEACHER, False)],
+                grades=list(school.bands),
+                subjects=["special-education"],
+            )
             continue
         subject = draw.choice(names.SUBJECTS[school.level])
         title = "Special education teacher" if subject == "special-education" else TITLES[school.level]
-        person = hire(school, title, fte=draw.choices([1.0, 0.8, 0.5], [9, 1, 0.5])[0], grades=[draw.choice(school.bands)], subjects=[subject], roles=[(Role.TEACHER, False)])
+        person = hire(
+            school,
+            title,
+            fte=draw.choices([1.0, 0.8, 0.5], [9, 1, 0.5])[0],
+            grades=[draw.choice(school.bands)],
+            subjects=[subject],
+            roles=[(Role.TEACHER, False)],
+        )
         if draw.random() < 0.14:
             person.roles.append((Role.REVIEWER, False))
         if draw.random() < 0.03:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from sqlalchemy import func, select
 from core import clock, storage
 from core.db import db
 from credentials.badges import services as badges
-from credentials.catalogue.content import Content, ItemKind
+from credentials.catalogue.content import Content
 from credentials.catalogue.models import CredentialVersion, MicroCredential
 from credentials.catalogue.services import import_content
 from credentials.evidence.files.intake import clean
-from demo import district, files, names, words, year
-from demo.bulk import Json, Loader
+from demo import district, files, names, words
+from demo.batch import Batch
+from demo.bulk import Loader
 from ledger import services as ledger
 from ledger.document_rules import parse_file
 from ledger.policy_services import take_in
@@ -75,6 +76,17 @@ def load(size: str, seed: int, until: dt.datetime, progress: Progress) -> dict[s
     return write.counts
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A stored file that many evidence rows share."""
+
+    blob_id: int
+    ending: str
+    kind: str
+    stripped: list[str]
+    sha256: str
+
+
 class Writer:
     """The steps, in the order of their foreign keys."""
 
@@ -101,7 +113,9 @@ class Writer:
         loader, plan = self.loader, self.plan
         self.rows("district", "id name url email fiscal_year_starts_month", [(1, names.DISTRICT, "https://laurel.example", f"learning@{names.DOMAIN}", 7)])
         self.school_ids = {school.number: loader.next_id("school") for school in plan.schools}
-        self.rows("school", "id code name kind", [(self.school_ids[s.number], s.code, s.name, "office" if s.level == "office" else "school") for s in plan.schools])
+        self.rows(
+            "school", "id code name kind", [(self.school_ids[s.number], s.code, s.name, "office" if s.level == "office" else "school") for s in plan.schools]
+        )
         self.person_ids = {person.number: loader.next_id("person") for person in plan.staff}
         principals = {p.school: self.person_ids[p.number] for p in plan.staff if p.holds(Role.PRINCIPAL)}
         secret = hashed(PASSWORD)
@@ -180,7 +194,7 @@ class Writer:
     def submissions(self) -> None:
         """Choices, evidence, reviews, decisions and awards of every teacher, in batches."""
         teachers = self.plan.with_role(Role.TEACHER)
-        self.blobs = self._sample_files()
+        self.samples = self._sample_files()
         self.releasers = [self.person_ids[p.number] for p in self.plan.with_role(Role.COORDINATOR)]
         self.status_lists = badges.StatusPlaces()
         for first in range(0, len(teachers), BATCH):
@@ -198,20 +212,20 @@ class Writer:
             ],
         )
 
-    def _sample_files(self) -> dict[str, tuple[int, str, str, list[str], str]]:
-        """One stored file of each kind, shared by the year's evidence rows: (blob id, extension, kind, stripped, digest)."""
+    def _sample_files(self) -> dict[str, Sample]:
+        """One stored file of each kind, cleaned like any other, shared by the year's evidence rows."""
         made = {
-            "pdf": ("lesson-plan.pdf", files.lesson_plan("Two lessons on one idea", "An invented teacher")),
-            "image": ("wall.jpg", files.photo(self.draw.randrange(1000))),
-            "office": ("reflection.docx", files.reflection("An invented teacher", ["What changed between Monday and Thursday.", words.answer(random.Random(5), 120, 300)])),
+            "pdf": files.lesson_plan("Two lessons on one idea", "An invented teacher"),
+            "image": files.photo(self.draw.randrange(1000)),
+            "office": files.reflection("An invented teacher", ["What changed between Monday and Thursday.", words.answer(random.Random(5), 120, 300)]),
         }
-        stored: dict[str, tuple[int, str, str, list[str], str]] = {}
-        for kind, (name, data) in made.items():
-            cleaned = clean(data, name)
-            blob = storage.put(cleaned.data, cleaned.media_type)
+        stored: dict[str, Sample] = {}
+        for kind, data in made.items():
+            copy = clean(data)
+            blob = storage.put(copy.data, copy.media_type)
             storage.claim(blob)
             db.session.flush()
-            stored[kind] = (blob.id, cleaned.ending.lstrip("."), cleaned.kind, list(cleaned.stripped), cleaned.original_sha256)
+            stored[kind] = Sample(blob.id, copy.ending.lstrip("."), copy.kind, list(copy.stripped), copy.original_sha256)
         return stored
 
     def pick(self, credential_id: int, teacher: district.StaffPlan) -> Callable[[int, set[Any]], Sequence[Any]]:
@@ -253,18 +267,50 @@ class Writer:
             title, topic, text = _SESSIONS[number % len(_SESSIONS)]
             session = loader.next_id("session")
             hours = draw.choice([1.0, 1.5, 2.0, 3.0, 6.0])
-            sessions.append((session, f"session-{number + 1}", title, text, [topic], ["classroom-teacher"], draw.choice(["in-person", "online"]), hours, self.since))
+            sessions.append(
+                (session, f"session-{number + 1}", title, text, [topic], ["classroom-teacher"], draw.choice(["in-person", "online"]), hours, self.since)
+            )
             for _ in range(draw.randrange(1, 4)):
                 section = loader.next_id("section")
                 leader = draw.choice(facilitators)
                 starts = self.since + dt.timedelta(days=draw.randrange(0, 400), hours=draw.choice([8, 13, 15, 16]))
                 capacity = draw.choice([16, 20, 24, 30])
                 going = draw.sample(teachers, min(len(teachers), draw.randrange(6, capacity + 1)))
-                sections.append((section, session, self.school_ids[leader.school], f"Room {draw.randrange(100, 240)}", "", self.person_ids[leader.number], starts, starts + dt.timedelta(hours=hours), capacity, len(going)))
+                sections.append(
+                    (
+                        section,
+                        session,
+                        self.school_ids[leader.school],
+                        f"Room {draw.randrange(100, 240)}",
+                        "",
+                        self.person_ids[leader.number],
+                        starts,
+                        starts + dt.timedelta(hours=hours),
+                        capacity,
+                        len(going),
+                    )
+                )
                 for person in going:
-                    registrations.append((loader.next_id("registration"), section, self.person_ids[person.number], "registered", starts - dt.timedelta(days=draw.randrange(3, 30))))
+                    registrations.append(
+                        (
+                            loader.next_id("registration"),
+                            section,
+                            self.person_ids[person.number],
+                            "registered",
+                            starts - dt.timedelta(days=draw.randrange(3, 30)),
+                        )
+                    )
                     if starts < self.until and draw.random() < 0.9:
-                        attendance.append((loader.next_id("attendance"), section, self.person_ids[person.number], int(hours * 60), self.person_ids[leader.number], starts + dt.timedelta(hours=hours)))
+                        attendance.append(
+                            (
+                                loader.next_id("attendance"),
+                                section,
+                                self.person_ids[person.number],
+                                int(hours * 60),
+                                self.person_ids[leader.number],
+                                starts + dt.timedelta(hours=hours),
+                            )
+                        )
             self.progress("sessions", number + 1, self.plan.size.sessions)
         self.rows("session", "id slug title description topics audience modality credit_hours created_at", sessions)
         self.rows("section", "id session_id school_id room link facilitator_id starts_at ends_at capacity taken", sections)
@@ -313,157 +359,3 @@ _SESSIONS = (
     ("Accessible documents in an hour", "accessibility", "Headings, pictures, links, contrast: mend one of your own documents before you leave."),
     ("When the lesson did not work", "practice", "Five minutes a story, no rescue. What we would keep, and what we would try next."),
 )
-
-
-class Batch:
-    """Some thousand teachers' rows, collected table by table and written in the order of their keys."""
-
-    def __init__(self, writer: Writer) -> None:
-        self.w = writer
-        self.tables: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-
-    def teacher(self, teacher: district.StaffPlan) -> None:
-        """What one teacher did this year."""
-        w, draw = self.w, self.w.draw
-        wanted = draw.choices([0, 1, 2, 3], [28, 42, 21, 9])[0]
-        fitting = [c for c in w.credentials if not c[2].prerequisites and (set(c[1].grade_bands) & set(teacher.grades) or draw.random() < 0.2)]
-        for micro_credential, version, content in draw.sample(fitting, min(wanted, len(fitting))):
-            days = min(draw.randrange(0, 360), draw.randrange(0, 420))
-            began = w.since + dt.timedelta(days=days, hours=draw.randrange(7, 21), minutes=draw.randrange(60))
-            if began < w.until:
-                self.chain(teacher, year.chain((micro_credential, version), content, began, w.until, draw, w.pick(micro_credential.id, teacher)), content)
-
-    def chain(self, teacher: district.StaffPlan, chain: year.Chain, content: Content) -> None:
-        w, next_id = self.w, self.w.loader.next_id
-        micro_credential, published = chain.credential
-        submission, person = next_id("submission"), w.person_ids[teacher.number]
-        self.tables["submission"].append((submission, person, micro_credential.id, 0, chain.versions[0].created_at))
-        for version in chain.versions:
-            number = next_id("submission_version")
-            releaser = w.draw.choice(w.releasers) if version.released_at else None
-            outcome = None
-            if version.results is not None:
-                outcome = "demonstrated" if content.passes({key: r["met"] for key, r in version.results.items()}) else "not_yet"
-            indicators = Json({i.key: True for item in content.items() for i in item.completion_indicators}) if version.submitted_at else Json()
-            self.tables["submission_version"].append(
-                (
-                    number, submission, person, published.id, version.number, version.state, version.carried,
-                    "More evidence for what was not met yet." if version.number > 1 else "", indicators, version.submitted_at, version.created_at, version.submitted_at,
-                    Json(version.results) if version.results is not None else None, outcome, version.drafted_at, version.released_at, releaser, "", 1,
-                )
-            )  # fmt: skip
-            self._audit(version.created_at, person, "submission.start" if version.number == 1 else "submission.reopen", "submission_version", number, number=version.number)
-            self._evidence(number, version, content)
-            if version.submitted_at:
-                self._audit(version.submitted_at, person, "submission.submit", "submission_version", number, number=version.number)
-            for review in version.reviews:
-                self._review(number, version, review, teacher, content)
-            if version.drafted_at:
-                self._audit(version.drafted_at, None, "submission.draft_decision", "submission_version", number, outcome=outcome)
-            if version.released_at and releaser:
-                self._audit(version.released_at, releaser, "submission.release", "submission_version", number, outcome=version.state)
-            if version.state == "demonstrated":
-                self._award(teacher, chain, version, number, releaser or 0)
-
-    def _audit(self, at: dt.datetime, actor: int | None, verb: str, table: str, row: int, **facts: Any) -> None:
-        self.tables["audit_event"].append((self.w.loader.next_id("audit_event"), at, actor, verb, table, row, Json(facts)))
-
-    def _evidence(self, number: int, version: year.Version, content: Content) -> None:
-        w, draw = self.w, self.w.draw
-        moment = version.submitted_at or version.created_at
-        for item in content.items():
-            if item.kind is ItemKind.TEXT:
-                if version.submitted_at is None and draw.random() < 0.5:
-                    continue
-                text = words.answer(draw, item.min_words or 60, item.max_words or 300)
-                self.tables["response"].append((w.loader.next_id("response"), number, item.key, text, 1, moment))
-            elif item.kind is ItemKind.LINK:
-                self.tables["response"].append((w.loader.next_id("response"), number, item.key, f"https://docs.laurel.example/lesson-{draw.randrange(10_000)}", 1, moment))
-            elif version.submitted_at is not None:
-                kind = "image" if "photo" in item.prompt.lower() else draw.choice(["pdf", "pdf", "office", "image"])
-                blob, extension, name, stripped, digest = w.blobs[kind]
-                self.tables["evidence_file"].append(
-                    (
-                        w.loader.next_id("evidence_file"), number, item.key, blob, f"my {kind}.{extension}", f"{item.key}-1.{extension}", name, stripped, [], digest,
-                        "reviewers", Json({"students_identifiable": False}), moment,
-                    )
-                )  # fmt: skip
-
-    def _review(self, number: int, version: year.Version, review: year.Review, teacher: district.StaffPlan, content: Content) -> None:
-        w, draw = self.w, self.w.draw
-        assignment, reviewer = w.loader.next_id("assignment"), w.person_ids[review.reviewer]
-        state = "cancelled" if version.state == "withdrawn" else review.state(version.released_at is not None)
-        if state in ("offered", "accepted", "in_progress"):
-            w.open_reviews[reviewer] += 1
-        facts = Json(
-            offer={
-                "at": review.offered_at.isoformat(), "author_id": w.person_ids[teacher.number], "reviewer_id": reviewer,
-                "author_school_id": w.school_ids[teacher.school], "reviewer_school_id": w.school_ids[w.schools_of[review.reviewer]],
-                "declared": [], "reviewed_before": False, "reviewed_by_author": False, "conflicts": [],
-            }
-        )  # fmt: skip
-        overall = words.overall(draw) if review.submitted_at else ""
-        self.tables["assignment"].append(
-            (
-                assignment, number, reviewer, review.round, state, review.letter, review.criteria, facts, review.accepted_at, review.offered_at,
-                review.offered_at + dt.timedelta(hours=48), review.accepted_at + dt.timedelta(days=7) if review.accepted_at else None, review.opened_at,
-                review.submitted_at, "", overall, 1 if review.opened_at else 0, 1,
-            )
-        )  # fmt: skip
-        self._audit(review.offered_at, None, "review.offer", "assignment", assignment, version=number, round=review.round)
-        if review.accepted_at:
-            self._audit(review.accepted_at, reviewer, "review.accept", "assignment", assignment)
-        if review.submitted_at:
-            self._audit(review.submitted_at, reviewer, "review.submit", "assignment", assignment, revision=1)
-            passing = {level.key for level in content.levels if level.passes}
-            for key, level in review.levels.items():
-                met = level in passing
-                comment = words.comment(draw, met) if not met or draw.random() < 0.6 else ""
-                self.tables["score"].append((w.loader.next_id("score"), assignment, key, level, comment, "" if met else "Second file, first page"))
-
-    def _award(self, teacher: district.StaffPlan, chain: year.Chain, version: year.Version, number: int, releaser: int) -> None:
-        w, draw = self.w, self.w.draw
-        micro_credential, published = chain.credential
-        content = published.parsed()
-        award, issued = w.loader.next_id("award"), version.released_at
-        assert issued is not None and version.results is not None
-        until = issued + dt.timedelta(days=content.validity_months * 30.4375) if content.validity_months else None
-        place = w.status_lists.take(draw)
-        self.tables["award"].append(
-            (
-                award, uuid.UUID(int=draw.getrandbits(128), version=4), w.person_ids[teacher.number], micro_credential.id, published.id, number, Json(version.results), issued, until,
-                *draw.choices([("private", False), ("link", True), ("public", True), ("public", False)], [4, 2, 3, 1])[0], f"{draw.getrandbits(160):040x}", teacher.email, uuid.UUID(int=draw.getrandbits(128), version=4),
-                f"{draw.getrandbits(128):032x}", place[0], place[1],
-            )
-        )  # fmt: skip
-        self._audit(issued, releaser, "award.issue", "award", award, credential=micro_credential.slug)
-        w.earned.append(
-            (
-                issued, releaser,
-                Earning(
-                    source=f"award:{award}", kind="stipend", person_id=w.person_ids[teacher.number], earned_on=clock.day_of(issued), description=published.title,
-                    advertised_cents=published.stipend_cents, hours=published.effort_hours, facts={"micro_credential": micro_credential.slug, "version": published.number},
-                ),
-            )
-        )  # fmt: skip
-
-    COLUMNS = {
-        "submission": "id person_id micro_credential_id extra_attempts created_at",
-        "submission_version": "id submission_id person_id credential_version_id number state carried change_note indicators statement_at created_at submitted_at results "
-        "drafted_outcome drafted_at released_at released_by_id release_note lock",
-        "response": "id version_id item_key text revision updated_at",
-        "evidence_file": "id version_id item_key blob_id own_name neutral_name kind stripped identifying original_sha256 visibility students uploaded_at",
-        "assignment": "id version_id reviewer_id round state pseudonym criteria conflict_facts no_conflict_declared_at offered_at accept_by due_at opened_at submitted_at "
-        "closed_reason overall revision lock",
-        "score": "id assignment_id criterion_key level_key comment pointer",
-        "award": "id uuid person_id micro_credential_id credential_version_id submission_version_id results issued_at valid_until visibility shows_name link_secret recipient_email "
-        "subject_uuid salt status_list_id status_index",
-        "audit_event": "id at actor_id verb subject_type subject_id facts",
-    }
-
-    def write(self) -> None:
-        for table, columns in self.COLUMNS.items():
-            if self.tables[table]:
-                self.w.rows(table, columns, self.tables[table])
-
-

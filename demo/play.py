@@ -127,7 +127,10 @@ def main() -> int:
             story.play(service.base, settings, ROOT / "demo-output")
             print(f"\nThe story took its course in {time.monotonic() - began:.0f} s. What it left: {ROOT.name}/demo-output/", flush=True)
         if asked.serve:
-            print(f"\n  {service.base}\n\nThe sign-in page lists the invented people by role; everybody's password is: {load.PASSWORD}\nStop with Ctrl-C.", flush=True)
+            print(
+                f"\n  {service.base}\n\nThe sign-in page lists the invented people by role; everybody's password is: {load.PASSWORD}\nStop with Ctrl-C.",
+                flush=True,
+            )
             service.watch()
             print("A process of the service ended by itself; see", service.log, flush=True)
             return 1

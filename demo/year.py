@@ -119,7 +119,14 @@ def chain(
 
 
 def _decide(
-    version: Version, content: Content, carried: list[str], quality: str, until: dt.datetime, draw: random.Random, pick: Callable[[int, set[Any]], Sequence[Any]], seen: set[Any]
+    version: Version,
+    content: Content,
+    carried: list[str],
+    quality: str,
+    until: dt.datetime,
+    draw: random.Random,
+    pick: Callable[[int, set[Any]], Sequence[Any]],
+    seen: set[Any],
 ) -> bool:
     """Whether the version came to a drafted decision; writes it, and the third review where one was needed."""
     if not all(review.submitted_at for review in version.reviews):

@@ -11,7 +11,9 @@ from core.config import markdown_table
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "docs" / "settings.md"
-HEAD = "# Settings\n\nRead from the environment at start. Printed by `flask --app app settings --markdown`; `flask --app app settings` shows what is in force.\n\n"
+HEAD = (
+    "# Settings\n\nRead from the environment at start. Printed by `flask --app app settings --markdown`; `flask --app app settings` shows what is in force.\n\n"
+)
 
 
 def anchor(heading: str) -> str:

@@ -25,7 +25,8 @@ from people.models import Person
 
 def _locked(version: SubmissionVersion) -> SubmissionVersion:
     """The version's row, held until the transaction ends and read anew: whoever comes second sees what the first one did."""
-    return db.session.scalars(select(SubmissionVersion).where(SubmissionVersion.id == version.id).with_for_update().execution_options(populate_existing=True)).one()
+    held = select(SubmissionVersion).where(SubmissionVersion.id == version.id).with_for_update()
+    return db.session.scalars(held.execution_options(populate_existing=True)).one()
 
 
 def submit(actor: Person, version: SubmissionVersion) -> SubmissionVersion:

@@ -6,7 +6,7 @@ To see what a change of policy changes: ``LAUREL_WRITE_ACCESS=1 pytest tests/hou
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(app: Flask) -> Iterator[tuple[dict[str, int | None], dict[str, Any], dict[str, str]]]:
+def stage(app: Flask) -> tuple[dict[str, int | None], dict[str, Any], dict[str, str]]:
     with app.app_context():
         scene = Stage()
         db.session.commit()
@@ -104,7 +104,7 @@ def stage(app: Flask) -> Iterator[tuple[dict[str, int | None], dict[str, Any], d
         secrets = {name: people.api_token(person, Scope.READ, Scope.WRITE) for name, person in scene.cast().items() if person}
         db.session.commit()
         arguments = scene.arguments | {"credential_version": scene.credential_version}
-    yield cast, arguments, secrets
+    return cast, arguments, secrets
 
 
 def outcome(status: int, location: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,6 @@ def test_a_room_imports_only_what_is_below_it(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in modules() if p.stem == "rules"], ids=lambda p: str(p.relative_to(ROOT)))
 def test_rules_know_only_the_standard_library(path: Path) -> None:
-    import sys
-
     outside = {name.split(".")[0] for _line, name in imports_of(path)} - set(sys.stdlib_module_names) - {"numpy", "scipy", "ortools"}
     own = {name for name in outside if name in FLOORS}
     pure = {name for _line, name in imports_of(path) if name.split(".")[0] in own and (name.split(".")[-1] == "rules" or "content" in name.split(".")[-1])}

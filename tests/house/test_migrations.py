@@ -24,7 +24,9 @@ def _app(url: str, folder: Path):  # type: ignore[no-untyped-def]
 def test_models_match_migrations(own_database: str, tmp_path: Path) -> None:
     app = _app(own_database, tmp_path)
     with app.app_context(), db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": lambda o, name, kind, *rest: not str(name).startswith("procrastinate_")})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": lambda o, name, kind, *rest: not str(name).startswith("procrastinate_")}
+        )
         assert compare_metadata(context, db.metadata) == []
 
 

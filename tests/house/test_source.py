@@ -20,7 +20,7 @@ MAY_COMMIT = {
 
 
 def sources() -> list[Path]:
-    return sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py")) + [ROOT / "app.py"]
+    return [*sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py")), ROOT / "app.py"]
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
@@ -36,7 +36,9 @@ def test_only_the_edge_commits(path: Path) -> None:
     assert calls == []
 
 
-@pytest.mark.parametrize("path", [p for p in sources() if p.stem in ("services", "rules", "queries", "policy", "models", "notices")], ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [p for p in sources() if p.stem in ("services", "rules", "queries", "policy", "models", "notices")], ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_below_the_edge_nobody_opens_a_transaction(path: Path) -> None:
     assert "transaction()" not in re.sub(r'""".*?"""|#.*', "", path.read_text(), flags=re.S)
 

@@ -52,5 +52,9 @@ def test_every_visible_text_is_marked_for_translation(name: str) -> None:
     text = re.sub(r"{{.*?}}", "\x00", text, flags=re.S)
     bare = [t.strip() for t in re.findall(r">([^<>]*)<", text)]
     # Brand, digits, punctuation and single letters need no translation.
-    words = [t for t in bare if re.search(r"[A-Za-z]{3,}", re.sub(r"\x00|&\w+;|Laurel|https?://\S+|CSV|XLSX|PDF|JSON|YAML|JWT|PNG|SVG|LinkedIn|Open Badges|Markdown", "", t))]
+    words = [
+        t
+        for t in bare
+        if re.search(r"[A-Za-z]{3,}", re.sub(r"\x00|&\w+;|Laurel|https?://\S+|CSV|XLSX|PDF|JSON|YAML|JWT|PNG|SVG|LinkedIn|Open Badges|Markdown", "", t))
+    ]
     assert words == []
