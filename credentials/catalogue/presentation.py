@@ -40,7 +40,7 @@ def _line(content: Content, criterion: Criterion, core: set[str] | None) -> Rubr
     told = {descriptor.level: descriptor.text for descriptor in criterion.descriptors}
     levels = tuple(RubricLevel(level.key, level.label, told.get(level.key, ""), level.passes) for level in content.levels)
     about = "" if core is None else _("Core") if criterion.key in core else _("One of several")
-    return RubricCriterion(criterion.key, criterion.name, about, levels)
+    return RubricCriterion(criterion.key, criterion.name or _("(not written yet)"), about, levels)
 
 
 def limits(item: Item) -> str:

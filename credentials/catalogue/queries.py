@@ -24,7 +24,8 @@ def choose_slugs_alone() -> None:
 
 def hold(micro_credential: MicroCredential) -> None:
     """Lock the row to the end of this transaction, and read it anew."""
-    db.session.refresh(micro_credential, with_for_update=True)
+    db.session.execute(select(MicroCredential.id).where(MicroCredential.id == micro_credential.id).with_for_update())
+    db.session.refresh(micro_credential)
 
 
 def slugs_like(slug: str) -> set[str]:
