@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from core import audit
 from core.db import db
@@ -83,12 +83,11 @@ def submitted(user: Person, number: int = 1, size: int = 25, state: State | None
     handed_in = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == Submission.id, SubmissionVersion.submitted_at.is_not(None))
     statement = select(Submission).join(Submission.person).where(not_evaluated_by(user))
     if state is not None:
-        last = (
-            select(func.max(SubmissionVersion.number))
-            .where(SubmissionVersion.submission_id == Submission.id, SubmissionVersion.submitted_at.is_not(None))
-            .scalar_subquery()
+        later = aliased(SubmissionVersion)
+        newer = select(later.id).where(
+            later.submission_id == SubmissionVersion.submission_id, later.submitted_at.is_not(None), later.number > SubmissionVersion.number
         )
-        handed_in = handed_in.where(SubmissionVersion.state == state.value, SubmissionVersion.number == last)
+        handed_in = handed_in.where(SubmissionVersion.state == state.value, ~newer.exists())
     return _page(statement.where(handed_in.exists()).order_by(Submission.id.desc()), number, size)
 
 

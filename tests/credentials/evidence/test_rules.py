@@ -47,7 +47,7 @@ def test_nothing_leaves_a_final_state_but_an_award_that_is_revoked() -> None:
 
 def test_every_state_but_the_first_can_be_reached() -> None:
     assert set(MOVES.values()) == set(State) - {State.DRAFT}
-    assert UNDER_REVIEW <= set(MOVES.values())
+    assert set(MOVES.values()) >= UNDER_REVIEW
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.IN_REVIEW])
