@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from flask import Flask
@@ -92,6 +93,15 @@ def test_choosing_a_language_is_a_post(visitor) -> None:
 
 def test_after_choosing_a_language_one_stays_on_our_pages(visitor) -> None:
     assert visitor.post("/language", data={"lang": "es", "next": "https://evil.example"}).location == "/"
+
+
+def test_choosing_a_language_on_a_form_that_came_back_leads_to_the_page_it_stood_on(account, as_) -> None:
+    client = as_(account())
+    page = client.post("/profile/password", data={"current": "x"}, headers={"Referer": "http://localhost/profile"})
+    assert page.status_code == 422
+    there = re.search(r'name="next" value="([^"]*)"><button class="tool lang"', page.text)
+    assert there
+    assert client.post("/language", data={"lang": "es", "next": there[1]}).location == "/profile"
 
 
 def change(client, current: str = PASSWORD, password: str = NEW, again: str | None = None):  # type: ignore[no-untyped-def]
