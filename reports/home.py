@@ -85,6 +85,34 @@ def _badge(version: CredentialVersion, slug: str) -> str:
     return url_for("catalogue.badge", slug=slug, v=version.number)
 
 
+def _card(version: CredentialVersion) -> dict[str, str]:
+    """What a card of the catalogue prints, in ready words."""
+    words, slug = labels.words(), version.micro_credential.slug
+    return {
+        "title": version.title,
+        "competency": version.competency,
+        "url": url_for("catalogue.show", slug=slug),
+        "badge_url": _badge(version, slug),
+        "topic": words.topic(version.topics[0] if version.topics else None),
+        "hours": words.hours(float(version.effort_hours)),
+        "grades": labels.grades(version.grade_bands),
+        "stipend": words.stipend(version.stipend_cents),
+    }
+
+
+def newest() -> list[dict[str, str]]:
+    """The three newest micro-credentials as cards, for the front page. One statement."""
+    statement = (
+        select(CredentialVersion)
+        .join(MicroCredential, MicroCredential.current_version_id == CredentialVersion.id)
+        .options(joinedload(CredentialVersion.micro_credential))
+        .where(MicroCredential.state == "published")
+        .order_by(CredentialVersion.published_at.desc(), CredentialVersion.id)
+        .limit(3)
+    )
+    return [_card(version) for version in db.session.scalars(statement)]
+
+
 def _reviews(person: Person, home: Home) -> None:
     rows = db.session.scalars(
         select(Assignment)
@@ -232,20 +260,7 @@ def _suggest(person: Person, home: Home) -> None:
         .order_by(CredentialVersion.grade_bands.overlap(person.grades).desc(), CredentialVersion.published_at.desc(), CredentialVersion.id)
         .limit(3)
     )
-    words = labels.words()
-    home.suggestions = [
-        {
-            "title": version.title,
-            "competency": version.competency,
-            "url": url_for("catalogue.show", slug=version.micro_credential.slug),
-            "badge_url": _badge(version, version.micro_credential.slug),
-            "topic": words.topic(version.topics[0] if version.topics else None),
-            "hours": words.hours(float(version.effort_hours)),
-            "grades": labels.grades(version.grade_bands),
-            "stipend": words.stipend(version.stipend_cents),
-        }
-        for version in db.session.scalars(statement)
-    ]
+    home.suggestions = [_card(version) for version in db.session.scalars(statement)]
     home.steps.append(
         Step(
             _("Choose what you want to learn next"),

@@ -18,7 +18,7 @@ def index() -> str:
     """The public front page; for somebody who is signed in, her next step."""
     person = me()
     if person is None:
-        return render_template("home/front.html")
+        return render_template("home/front.html", newest=home.newest())
     return render_template("home/index.html", home=home.of(person), states=STATES)
 
 
