@@ -66,7 +66,8 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.config["LAUREL"]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+        # Not X-Forwarded-Host: a proxy that passes Host on, as ours does, lets a stranger's X-Forwarded-Host through too.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)  # type: ignore[method-assign]
     csrf.init_app(app)
     app.url_map.converters["int"] = _Key
     app.register_blueprint(bp)
@@ -137,7 +138,7 @@ def readyz() -> tuple[Response, int] | Response:
 def metrics() -> Response:
     """Prometheus metrics; behind a bearer token where the setting says so."""
     token = current_app.config["LAUREL"].metrics_token
-    if token and not secrets.compare_digest(request.headers.get("Authorization", ""), f"Bearer {token}"):
+    if token and not secrets.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         abort(401)
     counts = dict.fromkeys(("todo", "doing", "succeeded", "failed"), 0)
     for status, number in db.session.execute(text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")):
