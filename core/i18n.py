@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import functools
 from typing import Any
 
 import nh3
@@ -80,8 +81,12 @@ def ago(value: dt.datetime | None) -> str:
     return format_timedelta(value - clock.now(), add_direction=True, threshold=1.1, locale=get_locale() or "en")
 
 
+@functools.lru_cache(maxsize=1024)
 def markdown(value: str | None) -> Markup:
-    """Authors' texts: CommonMark without HTML, and cleaned besides. Links leave without a referrer."""
+    """Authors' texts: CommonMark without HTML, and cleaned besides. Links leave without a referrer.
+
+    The same prompts are printed on page after page, so what was rendered is kept.
+    """
     html = nh3.clean(
         _markdown.render(value or ""),
         tags=_TAGS,

@@ -116,21 +116,21 @@ def save_text(submission: Submission, item: str) -> Answer:
     try:
         with transaction():
             row = services.save_text(me(), submission.latest, item, body["text"], body["revision"])
-            kept, revision, at = row.text, row.revision, row.updated_at
+            # The answer is made of the rows while they are loaded: a commit would forget them, and reading them anew costs more.
+            return jsonify(
+                text=row.text,
+                revision=row.revision,
+                saved=_saved(row.updated_at),
+                words=count_words(row.text),
+                telling=telling_sentence(telling_words(row.text, identity_of(me()))),
+                progress=_progress(submission),
+            )
     except services.Overtaken as overtaken:
         current = overtaken.current
         return problem(
             409, _("Changed in another window"), overtaken.sentence, overtaken.rule,
             current={"text": current.text, "revision": current.revision, "saved": _saved(current.updated_at)},
         )  # fmt: skip
-    return jsonify(
-        text=kept,
-        revision=revision,
-        saved=_saved(at),
-        words=count_words(kept),
-        telling=telling_sentence(telling_words(kept, identity_of(me()))),
-        progress=_progress(submission),
-    )
 
 
 @bp.put("/submissions/<int:submission>/answers")
@@ -141,7 +141,7 @@ def save_answers(submission: Submission) -> Answer:
         abort(413)
     with transaction():
         services.save_answers(me(), submission.latest, **read_answers(request.get_json(silent=True)))
-    return jsonify(saved=_saved(None), progress=_progress(submission))
+        return jsonify(saved=_saved(None), progress=_progress(submission))
 
 
 @bp.post("/submissions/<int:submission>/items/<item>/files")
@@ -153,7 +153,7 @@ def upload(submission: Submission, item: str) -> Answer:
         raise BadInput(_("Choose a file first."))
     with transaction():
         services.add_file(me(), submission.latest, item, file.filename, cast(BinaryIO, file.stream))
-    answer = _files(submission, item)
+        answer = _files(submission, item)
     answer.status_code = 201
     return answer
 
@@ -167,22 +167,17 @@ def remove_file(submission: int, file: EvidenceFile) -> Answer | Response:
         abort(404)
     with transaction():
         services.remove_file(me(), file.version, file)
-    return _files(row, item)
-
-
-def _fresh(submission: Submission) -> Submission:
-    """The submission as it is after a commit, eagerly loaded again."""
-    return queries.submission(submission.id, me()) or abort(404)
+        return _files(row, item)
 
 
 def _files(submission: Submission, item: str) -> Answer:
-    view = sheet(_fresh(submission).latest)
+    view = sheet(submission.latest)
     files = render_template("evidence/_files.html", submission=submission, i=view.item(item), students_choices=students_choices())
     return jsonify(files=files, progress=render_template("evidence/_progress.html", sheet=view, submission=submission))
 
 
 def _progress(submission: Submission) -> str:
-    return render_template("evidence/_progress.html", sheet=sheet(_fresh(submission).latest), submission=submission)
+    return render_template("evidence/_progress.html", sheet=sheet(submission.latest), submission=submission)
 
 
 def _saved(at: object) -> str:
