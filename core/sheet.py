@@ -109,7 +109,8 @@ def xlsx_bytes(table: Table) -> bytes:
     """The table as a workbook: a sheet of rows with totals, and a sheet that says how it was drawn up."""
     total_label = _("Total")
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False})
+    # Row by row to a temporary file: a register of 100,000 lines must not fill the memory of a web worker.
+    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": table.title, "created": table.created.replace(tzinfo=None)})
     head = book.add_format({"bold": True, "bg_color": "#1F4D3A", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"})
     money = book.add_format({"num_format": "#,##0.00"})

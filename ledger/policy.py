@@ -24,11 +24,16 @@ def can_see_all(user: Person, *_: object) -> bool:
     return reads_money(user)
 
 
+def corrects(user: Person, obligation: Obligation) -> bool:
+    """Takes back and tries again: human resources, never the payee. Whether the state allows it is for the service to say, in words."""
+    return user.is_a(Role.HR) and obligation.person_id != user.id
+
+
 def can_reverse(user: Person, obligation: Obligation) -> bool:
-    """Human resources, never the payee, and only what is owed."""
-    return user.is_a(Role.HR) and obligation.person_id != user.id and obligation.state == ObligationState.PAYABLE
+    """Whether to offer taking it back: only what is owed."""
+    return corrects(user, obligation) and obligation.state == ObligationState.PAYABLE
 
 
 def can_try_again(user: Person, obligation: Obligation) -> bool:
-    """Human resources, never the payee, and only what was refused or taken back."""
-    return user.is_a(Role.HR) and obligation.person_id != user.id and obligation.state != ObligationState.PAYABLE
+    """Whether to offer trying it again: only what was refused or taken back."""
+    return corrects(user, obligation) and obligation.state != ObligationState.PAYABLE

@@ -39,7 +39,7 @@ def show(obligation: Obligation) -> str:
 
 
 @bp.route("/hr/earnings/<int:obligation>/reverse", methods=["GET", "POST"])
-@requires(policy.can_reverse, obligation=queries.obligation)
+@requires(policy.corrects, obligation=queries.obligation)
 def reverse(obligation: Obligation) -> str | Response | tuple[str, int]:
     """Take back what was owed, with a reason."""
     form = ReverseForm()
@@ -57,7 +57,7 @@ def reverse(obligation: Obligation) -> str | Response | tuple[str, int]:
 
 
 @bp.post("/hr/earnings/<int:obligation>/again")
-@requires(policy.can_try_again, obligation=queries.obligation)
+@requires(policy.corrects, obligation=queries.obligation)
 def again(obligation: Obligation) -> Response:
     """Judge once more what was refused or taken back."""
     with transaction():

@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core import clock, sheet
+from core import clock, i18n, sheet
 from core.access import requires
 from core.db import db
 from core.errors import BadInput, RuleBroken
@@ -50,16 +50,15 @@ def stipends(form: str | None) -> str | Response | tuple[str, int]:
     """The stipend register: on the page, or as a file of the same rows."""
     filters = RegisterForm(request.args)
     filters.school.choices = _schools()
-    filters.fund.choices = [
-        ("", _("Every fund")),
-        *((code, f"{code} · {name}") for code, name in db.session.execute(select(Fund.code, Fund.name).order_by(Fund.code))),
-    ]
+    names = {row.code: row.name for row in db.session.execute(select(Fund.code, Fund.name).order_by(Fund.code))}
+    filters.fund.choices = [("", _("Every fund")), *((code, f"{code} · {name}") for code, name in names.items())]
+    month = queries.fiscal_month()
     right = filters.validate()
     if not right:
         if form:
             raise BadInput(_("This address asks for something that is not there. Open the register and choose again."), _problems(filters))
-        return render_template("reports/stipends.html", form=filters, page=None, presets=_presets("reports.stipends")), 422
-    first, last = filters.settle(clock.today(), queries.fiscal_month())
+        return render_template("reports/stipends.html", form=filters, page=None, presets=_presets("reports.stipends", month)), 422
+    first, last = filters.settle(clock.today(), month)
     school = int(filters.school.data) if filters.school.data else None
     newest = queries.last_sequence()
     wanted = register.Filter(first, last, _as_of(newest), school, filters.fund.data or "", filters.state.data or "", (filters.q.data or "").strip())
@@ -77,8 +76,8 @@ def stipends(form: str | None) -> str | Response | tuple[str, int]:
         wanted=wanted,
         is_newest=wanted.as_of == newest,
         drawn=register.posted_at(wanted.as_of),
-        names={fund.code: fund.name for fund in db.session.scalars(select(Fund))},
-        presets=_presets("reports.stipends"),
+        names=names,
+        presets=_presets("reports.stipends", month),
         files={kind: _file_url(wanted, kind) for kind in TYPES},
         pdf_lines=register.PDF_LINES,
     )
@@ -92,9 +91,9 @@ def _register_file(wanted: register.Filter, form: str) -> Response:
     if form == "pdf" and (count := register.summary(wanted).lines) > register.PDF_LINES:
         raise RuleBroken(
             _(
-                "A PDF holds up to %(most)s lines, and this register has %(count)s. Choose a shorter period or one fund, or take it as CSV or Excel.",
-                most=register.PDF_LINES,
-                count=count,
+                "A PDF holds up to %(most)s lines, and this register has %(count)s. Choose a shorter period, one school or one fund, or take CSV or Excel.",
+                most=i18n.number(register.PDF_LINES),
+                count=i18n.number(count),
             ),
             "too-long-for-pdf",
         )
@@ -110,11 +109,12 @@ def refusals(form: str | None) -> str | Response | tuple[str, int]:
     filters = RefusalForm(request.args)
     filters.school.choices = _schools()
     filters.offer_rules()
+    month = queries.fiscal_month()
     if not filters.validate():
         if form:
             raise BadInput(_("This address asks for something that is not there. Open the list and choose again."), _problems(filters))
-        return render_template("reports/refusals.html", form=filters, page=None, presets=_presets("reports.refusals")), 422
-    first, last = filters.settle(clock.today(), queries.fiscal_month())
+        return render_template("reports/refusals.html", form=filters, page=None, presets=_presets("reports.refusals", month)), 422
+    first, last = filters.settle(clock.today(), month)
     school = int(filters.school.data) if filters.school.data else None
     wanted = refusals_report.Filter(first, last, filters.rule.data or "", school, (filters.q.data or "").strip())
     if form:
@@ -126,7 +126,7 @@ def refusals(form: str | None) -> str | Response | tuple[str, int]:
     page = Page(rows, number, size, refusals_report.count(wanted))
     given = {"from": first.isoformat(), "to": last.isoformat(), "rule": wanted.rule, "school": school or "", "q": wanted.q}
     files = {kind: _address("reports.refusals", form=kind, **given) for kind in TYPES}
-    return render_template("reports/refusals.html", form=filters, page=page, presets=_presets("reports.refusals"), files=files)
+    return render_template("reports/refusals.html", form=filters, page=page, presets=_presets("reports.refusals", month), files=files)
 
 
 @bp.get("/hr/funds")
@@ -163,11 +163,11 @@ def _as_of(newest: int) -> int:
     return min(int(asked_for), newest) if asked_for.isdecimal() and len(asked_for) < 16 else newest
 
 
-def _presets(endpoint: str) -> list[tuple[str, str, bool]]:
+def _presets(endpoint: str, month: int) -> list[tuple[str, str, bool]]:
     """(name, address, is it the one in use) of each named period; the other filters stay."""
     kept = {name: value for name, value in request.args.items() if name in ("school", "fund", "state", "rule", "q") and value}
     dates = (request.args.get("from"), request.args.get("to"))
-    today, month = clock.today(), queries.fiscal_month()
+    today = clock.today()
     chosen = request.args.get("period") or next(
         (period for period in PERIODS if tuple(day.isoformat() for day in period_days(period, today, month)) == dates), "" if any(dates) else "year"
     )

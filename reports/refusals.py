@@ -75,7 +75,7 @@ def table(wanted: Filter) -> Table:
             Column("employee_number", _("Employee number"), width=11),
             Column("name", _("Name"), width=20),
             Column("school", _("School"), width=20),
-            Column("description", _("For"), width=28),
+            Column("description", _("Earned for"), width=28),
             Column("rule", _("Rule"), width=20),
             Column("sentence", _("What it says here"), width=44),
             Column("remedy", _("What can be done"), width=36),

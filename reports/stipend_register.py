@@ -23,8 +23,9 @@ from ledger.models import Entry, Fund, Leg, Obligation, Policy, PolicyVersion
 from ledger.rules import Account, EntryKind
 from people.models import School
 
-#: Lines a PDF may have: it is for signature, and laying out more takes minutes. CSV and Excel have no such limit.
-PDF_LINES = 5000
+#: Lines a PDF may have. It is for signature, and laying out takes some 10 ms a line while somebody waits (``bench/registers.py``).
+#: CSV and Excel have no such limit.
+PDF_LINES = 1000
 
 STANDING, REVERSED = "standing", "reversed"
 
@@ -165,7 +166,7 @@ def columns() -> list[Column]:
         Column("employee_number", _("Employee number"), width=11),
         Column("name", _("Name"), width=20),
         Column("school", _("School"), width=22),
-        Column("description", _("For"), width=28),
+        Column("description", _("Earned for"), width=28),
         Column("policy", _("Policy and version"), width=24),
         Column("units", _("Hours"), "number", width=7),
         Column("rate", _("Rate (USD)"), "cents", width=9),

@@ -78,7 +78,9 @@ def test_what_stands_in_the_ledger_is_never_changed_deleted_or_emptied(books: Bo
     assert f"Rows of {table}" in refused(act.format(table)) or "Rows of leg" in refused(act.format(table))
 
 
-@pytest.mark.parametrize("act", ["DELETE FROM obligation", "TRUNCATE obligation CASCADE", "TRUNCATE person CASCADE", "DELETE FROM ledger_counter", "TRUNCATE fund_balance"])
+@pytest.mark.parametrize(
+    "act", ["DELETE FROM obligation", "TRUNCATE obligation CASCADE", "TRUNCATE person CASCADE", "DELETE FROM ledger_counter", "TRUNCATE fund_balance"]
+)
 def test_nothing_around_it_is_deleted_or_emptied(books: Books, act: str) -> None:
     db.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     assert "are written once" in refused(act)
@@ -90,7 +92,17 @@ ENTRY = (
 )
 
 
-def entry(on: str = "owed", *, sequence: str = "(SELECT last FROM ledger_counter)", kind: str = "accrue", cycle: int = 2, legs: int = 2, reverses: str = "NULL", by: str = "NULL", memo: str = "") -> str:  # noqa: E501
+def entry(
+    on: str = "owed",
+    *,
+    sequence: str = "(SELECT last FROM ledger_counter)",
+    kind: str = "accrue",
+    cycle: int = 2,
+    legs: int = 2,
+    reverses: str = "NULL",
+    by: str = "NULL",
+    memo: str = "",
+) -> str:
     return ENTRY.format(sequence=sequence, on=on, kind=kind, cycle=cycle, legs=legs, reverses=reverses, by=by, memo=memo)
 
 
@@ -207,7 +219,9 @@ def test_what_an_obligation_says_does_not_change(books: Books, change: str) -> N
     assert "is settled" in refused(f"UPDATE obligation SET {change} WHERE id = :owed", **books.names)
 
 
-@pytest.mark.parametrize(("which", "state"), [("reversed", "payable"), ("refused", "payable"), ("owed", "refused"), ("reversed", "refused"), ("refused", "reversed")])
+@pytest.mark.parametrize(
+    ("which", "state"), [("reversed", "payable"), ("refused", "payable"), ("owed", "refused"), ("reversed", "refused"), ("refused", "reversed")]
+)
 def test_an_obligation_moves_only_from_owed_to_taken_back(books: Books, which: str, state: str) -> None:
     said = refused(f"UPDATE obligation SET state = '{state}' WHERE id = :{which}", **books.names)
     assert "is settled" in said or "violates check constraint" in said
@@ -233,7 +247,9 @@ def test_a_funds_total_follows_the_ledger_and_no_hand(books: Books, act: str) ->
     assert "not changed by hand" in refused(act, **books.names)
 
 
-@pytest.mark.parametrize("change", ["rule = '{}'", "fund_id = fund_id + 0, source = 'another text'", "starts_on = '2000-01-01'", "number = 99", "bargaining_unit = 'x'"])
+@pytest.mark.parametrize(
+    "change", ["rule = '{}'", "fund_id = fund_id + 0, source = 'another text'", "starts_on = '2000-01-01'", "number = 99", "bargaining_unit = 'x'"]
+)
 def test_a_policy_version_that_was_paid_by_says_for_ever_what_it_said(books: Books, change: str) -> None:
     assert "was used to pay" in refused(f"UPDATE policy_version SET {change} WHERE id = :version", **books.names)
     db.session.execute(text("UPDATE policy_version SET ends_on = '2030-06-30' WHERE id = :version"), {"version": books.owed.policy_version_id})
@@ -255,7 +271,9 @@ def ledger_app(own_database: str, tmp_path: Path) -> Flask:
         who, hr = people.teacher(), people.person(Role.HR)
         db.session.commit()
         with transaction():
-            a, b, c = services.post_all([make.earning(who, earned_on=DAY), make.earning(who, earned_on=DAY), make.earning(people.teacher(employee_number=None))])
+            _owed, b, _refused = services.post_all(
+                [make.earning(who, earned_on=DAY), make.earning(who, earned_on=DAY), make.earning(people.teacher(employee_number=None))]
+            )
             services.reverse(b, hr, "Awarded by mistake.")
     return app
 
@@ -276,7 +294,10 @@ def test_verify_says_that_everything_holds(ledger_app: Flask) -> None:
 @pytest.mark.parametrize(
     ("tampering", "faults"),
     [
-        ("UPDATE leg SET amount_cents = amount_cents + 1 WHERE id = (SELECT min(id) FROM leg)", {"trial balance", "entries balance", "obligations", "fund totals"}),
+        (
+            "UPDATE leg SET amount_cents = amount_cents + 1 WHERE id = (SELECT min(id) FROM leg)",
+            {"trial balance", "entries balance", "obligations", "fund totals"},
+        ),
         ("UPDATE leg SET amount_cents = amount_cents * 2 WHERE entry_id = (SELECT min(id) FROM entry)", {"obligations", "fund totals"}),
         ("DELETE FROM leg WHERE entry_id = (SELECT id FROM entry WHERE sequence = 3)", {"entries balance", "obligations", "fund totals", "reversals"}),
         ("UPDATE entry SET sequence = 7 WHERE sequence = 3", {"sequence"}),

@@ -13,7 +13,7 @@ from core import audit, clock
 from core.db import db, transaction
 from core.errors import BadInput, RuleBroken
 from ledger import check_queries, queries, services
-from ledger.models import Entry, FundBalance, Leg, LedgerCounter, Obligation, PersonYear
+from ledger.models import Entry, FundBalance, LedgerCounter, Leg, Obligation, PersonYear
 from ledger.rules import Account
 from people.models import Person
 from people.rules import Role
@@ -68,10 +68,10 @@ def test_one_source_belongs_to_one_person() -> None:
 
 def test_an_obligation_copies_what_may_change_later() -> None:
     version = make.policy(unit="teachers")
-    who, office = people.teacher(flsa_class="exempt", employee_number="000815"), people.person(Role.COORDINATOR)
+    who, office = people.teacher(flsa_class="exempt", employee_number="00X815"), people.person(Role.COORDINATOR)
     (row,) = post(make.earning(who, earned_on=DAY, facts={"version": 3}), actor=office)
     assert row.policy_version_id == version.id
-    assert (row.person_name, row.employee_number, row.bargaining_unit, row.flsa_class) == (who.display_name, "000815", "teachers", "exempt")
+    assert (row.person_name, row.employee_number, row.bargaining_unit, row.flsa_class) == (who.display_name, "00X815", "teachers", "exempt")
     assert (row.school_id, row.school_name) == (who.school.id, who.school.name)
     assert (row.fiscal_year, row.earned_on, row.approved_by_id) == (2026, DAY, office.id)
     assert row.earning() == make.earning(who, source=row.source, earned_on=DAY, facts={"version": 3})
@@ -243,7 +243,9 @@ def test_a_reversal_is_the_exact_mirror_and_gives_the_room_under_the_cap_back() 
     assert row.state == "reversed"
     accrual, mirror = row.entries
     assert (mirror.kind, mirror.reverses_id, mirror.posted_by_id, mirror.memo) == ("reverse", accrual.id, hr.id, "Awarded by mistake.")
-    assert [(leg.account, leg.account_string, -leg.amount_cents) for leg in mirror.legs] == [(leg.account, leg.account_string, leg.amount_cents) for leg in accrual.legs]
+    assert [(leg.account, leg.account_string, -leg.amount_cents) for leg in mirror.legs] == [
+        (leg.account, leg.account_string, leg.amount_cents) for leg in accrual.legs
+    ]
     assert (accrual.effective_on, mirror.effective_on) == (DAY, dt.date(2026, 7, 2))
     assert used(who) == 0
     assert db.session.get(FundBalance, row.fund_id, populate_existing=True).accrued_cents == 0
@@ -297,10 +299,10 @@ def test_when_the_cause_is_mended_it_is_posted_by_the_same_story() -> None:
     assert "Ask human resources" in still.value.sentence
     assert db.session.scalar(select(func.count()).select_from(Obligation)) == 1
 
-    who.employee_number = "000999"
+    who.employee_number = "00X999"
     db.session.commit()
     paid = again(refused, hr)
-    assert (paid.state, paid.amount_cents, paid.attempt, paid.employee_number) == ("payable", 20000, 2, "000999")
+    assert (paid.state, paid.amount_cents, paid.attempt, paid.employee_number) == ("payable", 20000, 2, "00X999")
     assert (refused.state, refused.employee_number) == ("refused", None)
     assert post(told)[0] is paid
 

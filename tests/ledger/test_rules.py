@@ -37,7 +37,9 @@ FUND = FundFacts("GENERAL", dt.date(2025, 7, 1), dt.date(2026, 6, 30), 10_000_00
 
 
 def earning(cents: int | None = 20000, **given: Any) -> Earning:
-    return Earning(**{"source": "award:7", "kind": "stipend", "person_id": 1, "earned_on": DAY, "description": "Co-teaching", "advertised_cents": cents} | given)
+    return Earning(
+        **{"source": "award:7", "kind": "stipend", "person_id": 1, "earned_on": DAY, "description": "Co-teaching", "advertised_cents": cents} | given
+    )
 
 
 def outcome(rule: dict[str, Any], told: Earning | None = None, person: PersonFacts = TEACHER, fund: FundFacts = FUND, used: int = 0):  # type: ignore[no-untyped-def]
@@ -118,7 +120,9 @@ def test_the_payee_must_be_known_to_payroll_employed_that_day_and_salaried(perso
         ({"per_hour_cents": 100}, "exempt", True, None),
     ],
 )
-def test_hourly_staff_never_get_a_lump_sum_and_an_hourly_rate_only_where_the_rule_says_so(amount: Any, flsa: str, exempt: bool, refusal: Refusal | None) -> None:
+def test_hourly_staff_never_get_a_lump_sum_and_an_hourly_rate_only_where_the_rule_says_so(
+    amount: Any, flsa: str, exempt: bool, refusal: Refusal | None
+) -> None:
     person = dataclasses.replace(TEACHER, exempt=exempt)
     assert outcome({"amount": amount, "flsa": flsa}, earning(hours=1.0), person).refusal == refusal
 
@@ -252,7 +256,9 @@ def test_the_steps_lead_from_the_person_to_the_amount_in_order() -> None:
 @given(
     st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7), st.sampled_from(["pay_rest", "refuse"]), st.sampled_from(["block", "warn"]), st.booleans()
 )  # fmt: skip
-def test_whatever_is_told_the_last_step_says_the_amount_and_the_lines_add_up_to_it(cents: int, used: int, accrued: int, on_exceed: str, over: str, exempt: bool) -> None:
+def test_whatever_is_told_the_last_step_says_the_amount_and_the_lines_add_up_to_it(
+    cents: int, used: int, accrued: int, on_exceed: str, over: str, exempt: bool
+) -> None:
     rule = {"amount": "advertised", "cap": {"yearly_cents": 150000, "on_exceed": on_exceed}, "over_budget": over}
     found = outcome(rule, earning(cents), dataclasses.replace(TEACHER, exempt=exempt), dataclasses.replace(FUND, accrued_cents=accrued), used)
     assert found.steps[-1].cents == found.amount_cents == sum(c for _a, c in found.lines)
