@@ -33,6 +33,11 @@ class FieldNode:
     optional: bool = False
     other: str | None = None
 
+    @property
+    def described_by(self) -> str:
+        """The ids of its help and its first error, for screen readers."""
+        return " ".join([f"{self.id}-help"] * bool(self.help) + [f"{self.id}-error"] * bool(self.errors))
+
 
 @dataclass
 class RowNode:
