@@ -28,8 +28,10 @@ class Identity:
 
 def plain(text: str) -> str:
     """Text without accents and with one kind of space and apostrophe, letters kept as large or small as they are."""
-    text = unicodedata.normalize("NFD", text.replace("’", "'").replace(" ", " "))
-    return re.sub(r"\s+", " ", "".join(c for c in text if not unicodedata.combining(c)))
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFD", text.replace("\u2019", "'"))
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return re.sub(r"\s+", " ", text)
 
 
 def telling_words(text: str, who: Identity) -> list[str]:
