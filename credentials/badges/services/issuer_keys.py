@@ -63,8 +63,9 @@ def signer(key: IssuerKey) -> tuple[PrivateKey, str]:
         return _opened(key.sealed_private, current_app.config["SECRET_KEY"], key.fragment), f"{issuer_did()}#{key.fragment}"
     except Refused as problem:
         raise KeyIsLocked(
-            "The issuer's keys were sealed with another secret key. Set LAUREL_SECRET_KEY to the one that was in use when they were made "
-            "(or put the file secret-key back into the data folder)."
+            "The issuer's keys were sealed with another secret key. Set LAUREL_SECRET_KEY to the one that was in use when they were made, or "
+            "put the file secret-key back into the data folder. If it is lost, begin new keys with `flask badges rotate-key`: what was "
+            "signed before stays valid."
         ) from problem
 
 
