@@ -25,8 +25,10 @@ const recall = () => {
     return null;
   }
 };
-const own = (name) => !["csrf_token", "revision"].includes(name);
-const typed = () => Object.fromEntries([...new FormData(form)].filter(([name]) => own(name)));
+// Only what was touched here and not yet saved: another window may have changed the rest.
+const touched = new Set();
+const typed = () => Object.fromEntries([...new FormData(form)].filter(([name]) => touched.has(name)));
+const shelve = () => remember(touched.size ? { revision: Number(form.elements.revision.value), typed: typed() } : null);
 
 function say(text, bad = false, link = null) {
   state.textContent = text;
@@ -51,6 +53,8 @@ async function save() {
   if (busy || stopped || !dirty) return;
   busy = true;
   dirty = false;
+  const sending = [...touched];
+  touched.clear();
   say(words.saving);
   let answer = null;
   try {
@@ -63,12 +67,13 @@ async function save() {
     const { revision, saved_at } = await answer.json();
     form.elements.revision.value = revision;
     wait = 2000;
+    shelve();
     if (dirty) return later();
-    remember(null);
     return say(words.saved.replace("{time}", saved_at));
   }
   dirty = true;
-  remember({ revision: Number(form.elements.revision.value), typed: typed() });
+  sending.forEach((name) => touched.add(name));
+  shelve();
   if (answer === null || answer.status >= 500 || answer.status === 429) {
     say(words.offline, true);
     wait = Math.min(wait * 2, 60000);
@@ -90,15 +95,17 @@ function later(ms = 1200) {
   timer = setTimeout(save, ms);
 }
 
-function changed() {
+function changed(name) {
+  if (!name) return;
   dirty = true;
-  remember({ revision: Number(form.elements.revision.value), typed: typed() });
+  touched.add(name);
+  shelve();
   if (!stopped) later();
 }
 
-form.addEventListener("input", changed);
-form.addEventListener("change", () => {
-  changed();
+form.addEventListener("input", (event) => changed(event.target.name));
+form.addEventListener("change", (event) => {
+  changed(event.target.name);
   count();
 });
 window.addEventListener("online", () => later(0));
@@ -106,21 +113,6 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 window.addEventListener("beforeunload", (event) => {
   if (dirty && !leaving && !stopped) event.preventDefault();
 });
-
-// What an earlier visit could not save comes back, unless another window has saved since.
-const kept = recall();
-if (kept && !("typed" in words)) {
-  if (kept.revision === Number(form.elements.revision.value)) {
-    for (const [name, value] of Object.entries(kept.typed)) {
-      const field = form.elements[name];
-      if (field) field.value = value;
-    }
-    changed();
-    say(words.restored);
-  } else {
-    remember(null);
-  }
-}
 
 // ---- How far along
 
@@ -131,6 +123,37 @@ function count() {
   for (const card of cards) card.classList.toggle("is-judged", Boolean(chosen(card)));
 }
 count();
+
+// What an earlier visit could not save comes back. Where another window has saved since, the reviewer says what becomes of it.
+function putBack(kept) {
+  for (const [name, value] of Object.entries(kept)) {
+    const field = form.elements[name];
+    if (!field) continue;
+    field.value = value;
+    changed(name);
+  }
+  count();
+}
+const kept = recall();
+const differs = kept && Object.entries(kept.typed ?? {}).some(([name, value]) => form.elements[name] && form.elements[name].value !== value);
+if (!differs) remember(null);
+else if (!("typed" in words)) {
+  if (kept.revision === Number(form.elements.revision.value)) {
+    putBack(kept.typed);
+    say(words.restored);
+  } else {
+    const offer = document.querySelector("[data-left-over]");
+    offer.hidden = false;
+    offer.querySelector("[data-put-back]").addEventListener("click", () => {
+      offer.hidden = true;
+      putBack(kept.typed);
+    });
+    offer.querySelector("[data-throw-away]").addEventListener("click", () => {
+      offer.hidden = true;
+      remember(null);
+    });
+  }
+}
 
 // ---- Handing in is asked about once.
 
@@ -147,7 +170,7 @@ form.addEventListener("submit", (event) => {
   clearTimeout(timer);
   event.submitter?.setAttribute("aria-busy", "true");
   // The page that answers holds what was typed; a failed answer finds it here.
-  remember({ revision: Number(form.elements.revision.value), typed: typed() });
+  shelve();
 });
 window.addEventListener("pageshow", () => {
   delete form.dataset.sent;
@@ -199,7 +222,7 @@ function quote(card) {
   if (!marked) return say(words.noWords);
   const room = field.maxLength - 2;
   field.value = `“${marked.length > room ? `${marked.slice(0, room - 1)}…` : marked}”`;
-  changed();
+  changed(field.name);
   field.focus();
 }
 for (const button of form.querySelectorAll("[data-quote]")) {
