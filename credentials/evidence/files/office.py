@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -61,7 +62,7 @@ def _open(source: BinaryIO) -> zipfile.ZipFile:
     """The archive, after what its directory says was found harmless."""
     try:
         package = zipfile.ZipFile(source)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, RuntimeError, OSError) as error:
         raise Unusable("damaged") from error
     entries = package.infolist()
     names = [entry.filename for entry in entries]
@@ -97,7 +98,7 @@ def _pieces(package: zipfile.ZipFile, name: str, most: int):  # type: ignore[no-
 def _read(package: zipfile.ZipFile, name: str, most: int = _MOST_XML) -> bytes:
     try:
         return b"".join(_pieces(package, name, most))
-    except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, EOFError, KeyError, RuntimeError, zlib.error) as error:
         raise Unusable("damaged") from error
 
 
