@@ -71,7 +71,8 @@ def change_rows(document: dict[str, Any], act: str) -> str | None:
 
 
 def give_keys(document: dict[str, Any]) -> None:
-    """Make the keys that are still missing, from what names the row. Answers and scores are kept by key, so one that is there stays."""
+    """Make the keys that are still missing, from what names the row; a row without words waits for some. Answers and scores are kept by
+    key, so one that is there stays."""
     parts = _dicts(document.get("parts"))
     items = [item for part in parts for item in _dicts(part.get("items"))]
     _name(LEVELS, _dicts(document.get("levels")), "level")
@@ -84,8 +85,9 @@ def give_keys(document: dict[str, Any]) -> None:
 def _name(shape: Rows, rows: list[dict[str, Any]], otherwise: str) -> None:
     taken = {row["key"] for row in rows if row.get("key")}
     for row in rows:
-        if not row.get("key"):
-            row["key"] = free_slug(slug_from(str(row.get(shape.named_by) or ""), LONGEST_MADE_KEY) or otherwise, taken)
+        words = str(row.get(shape.named_by) or "").strip()
+        if not row.get("key") and words:
+            row["key"] = free_slug(slug_from(words, LONGEST_MADE_KEY) or otherwise, taken)
             taken.add(row["key"])
 
 
@@ -148,7 +150,7 @@ def _number(typed: str) -> int | float | str:
 
 def _read_descriptors(form: MultiDict[str, str], document: dict[str, Any]) -> None:
     """A criterion describes every level that there is; the levels' keys are known only once the whole form has been read."""
-    levels = [str(level["key"]) for level in document["levels"]]
+    levels = [str(level["key"]) for level in document["levels"] if level["key"]]
     for p, part_number in enumerate(_indices(form, "parts")):
         for i, item_number in enumerate(_indices(form, f"parts[{part_number}].items")):
             item_path = f"parts[{part_number}].items[{item_number}]"

@@ -105,7 +105,7 @@ class _Layout:
     def __init__(self, document: dict[str, Any], problems: Sequence[Problem], show_all: bool, saved: dict[str, Any] | None) -> None:
         self.document, self.problems, self.show_all = document, list(problems), show_all
         self.saved = dict(leaves(saved)) if saved is not None else None
-        self.levels = [level for level in document.get("levels") or [] if isinstance(level, dict)] if isinstance(document.get("levels"), list) else []
+        self.levels = [level for level in _dicts(document.get("levels")) if level.get("key")]
         self.placed: dict[int, tuple[str, str]] = {}  # problem number → (id, label)
         self.shown: set[int] = set()
         self.where: list[str] = []  # the rows around the present field: "Part 2", "Item 1"
@@ -190,7 +190,7 @@ class _Layout:
         found = []
         for part in _dicts(self.document.get("parts")):
             for item in _dicts(part.get("items")):
-                found += [(str(one.get("key") or ""), str(one.get("name") or one.get("key") or "")) for one in _dicts(item.get("criteria"))]
+                found += [(str(one["key"]), str(one.get("name") or one["key"])) for one in _dicts(item.get("criteria")) if one.get("key")]
         return found
 
     def _take(self, path: str, label: str, is_empty: bool, exact: bool = False) -> list[str]:

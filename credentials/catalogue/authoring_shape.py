@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from credentials.catalogue import labels
 from credentials.catalogue.content_model import PartKind
+from credentials.catalogue.drafts import NAMED_BY
 
 #: A text, or one that is translated when it is shown.
 Text = Any
@@ -107,7 +108,7 @@ CRITERIA = Rows(
         Field("descriptors", _l("Levels"), Kind.DESCRIPTORS, start={}),
     ),
     help=_l("What reviewers judge in this evidence, and how they tell one level from the next. An item may have none."),
-    named_by="name",
+    named_by=NAMED_BY["criteria"],
 )
 INDICATORS = Rows(
     "completion_indicators",
@@ -115,7 +116,7 @@ INDICATORS = Rows(
     _l("Check"),
     _l("Add a check"),
     (Field("key", _l("Key"), Kind.KEY), Field("text", _l("Statement"), help=_l("Answered yes or no before anybody scores: “The plan names the question.”"))),
-    named_by="text",
+    named_by=NAMED_BY["completion_indicators"],
     tight=True,
 )
 ITEMS = Rows(
@@ -137,7 +138,7 @@ ITEMS = Rows(
         INDICATORS,
         CRITERIA,
     ),
-    named_by="prompt",
+    named_by=NAMED_BY["items"],
     folds=True,
 )
 PARTS = Rows(
@@ -152,7 +153,7 @@ PARTS = Rows(
         Field("instructions", _l("Instructions"), Kind.TEXT, help=_l("What matters for the whole part. Markdown."), rows=3),
         ITEMS,
     ),
-    named_by="title",
+    named_by=NAMED_BY["parts"],
     folds=True,
 )
 LEVELS = Rows(
@@ -162,7 +163,7 @@ LEVELS = Rows(
     _l("Add a level"),
     (Field("key", _l("Key"), Kind.KEY), Field("label", _l("Name")), Field("passes", _l("Work at this level passes"), Kind.FLAG, start=False)),
     help=_l("From the strongest to the weakest. They hold for every criterion; a new level shows up in the criteria once you save."),
-    named_by="label",
+    named_by=NAMED_BY["levels"],
     tight=True,
 )
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from credentials.catalogue.content import COLOR, MOST_CENTS, MOST_HOURS
 from credentials.catalogue.content_model import Content
-from credentials.catalogue.document_reader import UNWRITABLE
+from credentials.catalogue.document_reader import UNWRITABLE, Problem
 from credentials.catalogue.models import CredentialVersion
 
+#: From which text the key of a row is made, by the name of its list.
+NAMED_BY = {"parts": "title", "items": "prompt", "completion_indicators": "text", "criteria": "name", "levels": "label"}
 DEEPEST = 12  # levels of nesting; the content model has eight
 
 
@@ -29,6 +32,25 @@ def storable(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 10**15) or (isinstance(value, float) and math.isfinite(value)):
         return value
     return UNWRITABLE.sub("", str(value))[:1000]
+
+
+def to_solve(document: Any, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems an author can do something about: a key that is missing only because the row has no words yet is made from them as
+    soon as there are some."""
+    return [problem for problem in problems if not _waits_for_words(document, problem.path)]
+
+
+def _waits_for_words(document: Any, path: str) -> bool:
+    place, _dot, last = path.rpartition(".")
+    found = re.search(r"(\w+)\[\d+\]$", place)
+    if last != "key" or not found or found.group(1) not in NAMED_BY:
+        return False
+    row = document
+    for name, index in re.findall(r"(\w+)(?:\[(\d+)\])?", place):
+        row = row.get(name) if isinstance(row, Mapping) else None
+        if index:
+            row = row[int(index)] if isinstance(row, list) and int(index) < len(row) else None
+    return isinstance(row, Mapping) and not row.get("key") and not row.get(NAMED_BY[found.group(1)])
 
 
 def repeat(version: CredentialVersion, content: Content, untitled: str = "") -> None:

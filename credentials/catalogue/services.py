@@ -92,7 +92,8 @@ def save_draft(
 
 def problems_of(version: CredentialVersion) -> list[Problem]:
     """What has to be put right before this draft can be sent to the quality check."""
-    content, problems = examine(version.content)
+    content, found = examine(version.content)
+    problems = drafts.to_solve(version.content, found)
     micro_credential = version.micro_credential
     if content.slug and content.slug != micro_credential.slug and not any(problem.path == "slug" for problem in problems):
         if micro_credential.current_version_id is not None:

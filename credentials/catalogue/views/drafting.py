@@ -22,7 +22,7 @@ from core.db import db, transaction
 from core.errors import BadInput, wants_json
 from core.i18n import datetime as said_datetime
 from credentials.badges.art import badge_svg
-from credentials.catalogue import authoring_queries, labels, notices, policy, presentation, queries, services
+from credentials.catalogue import authoring_queries, drafts, labels, notices, policy, presentation, queries, services
 from credentials.catalogue.authoring_forms import change_rows, document_from
 from credentials.catalogue.authoring_page import form_page, id_of
 from credentials.catalogue.content import COLOR, examine
@@ -256,7 +256,7 @@ def _no_draft(version: CredentialVersion) -> Response:
 def _edit_page(
     version: CredentialVersion, document: dict[str, Any], change_note: str, *, show_all: bool = False, saved: dict[str, Any] | None = None
 ) -> str:
-    problems = services.problems_of(version) if saved is None else examine(document)[1]
+    problems = services.problems_of(version) if saved is None else drafts.to_solve(document, examine(document)[1])
     return render_template(
         "authoring/edit.html",
         version=version,

@@ -13,6 +13,7 @@ from credentials.catalogue.authoring_page import form_page, id_of
 from credentials.catalogue.authoring_shape import blank_document
 from credentials.catalogue.content import examine, parse, to_document
 from credentials.catalogue.document_reader import Problem
+from credentials.catalogue.drafts import to_solve
 from tests.factories.catalogue import document
 
 SHIPPED = sorted((Path(__file__).resolve().parents[3] / "credentials" / "content").glob("*.yaml"))
@@ -118,16 +119,24 @@ def test_keys_are_made_once_and_then_stay(rows):
             {"title": "Your lesson", "items": [{"prompt": "Tell us what happened in the lesson that you planned so well", "criteria": [{"name": ""}]}]},
             {"title": "Your lesson", "items": [{"prompt": "", "criteria": [{"name": "Fit", "key": "kept"}, {"name": "Fit"}]}]},
         ],
-        "levels": [{"label": "Not yet"}],
+        "levels": [{"label": "Not yet"}, {"label": "数学"}],
     }
     give_keys(given)
     again = yaml.safe_load(yaml.safe_dump(given))
     give_keys(again)
     assert again == given
     assert [part["key"] for part in given["parts"]] == ["your-lesson", "your-lesson-2"]
-    assert [part["items"][0]["key"] for part in given["parts"]] == ["tell-us-what-happened-in-the-lesson-that", "item"]
-    assert [one["key"] for part in given["parts"] for one in part["items"][0]["criteria"]] == ["criterion", "kept", "fit"]
-    assert given["levels"][0]["key"] == "not-yet"
+    assert [part["items"][0].get("key") for part in given["parts"]] == ["tell-us-what-happened-in-the-lesson-that", None]
+    assert [one.get("key") for part in given["parts"] for one in part["items"][0]["criteria"]] == [None, "kept", "fit"]
+    assert [level["key"] for level in given["levels"]] == ["not-yet", "level"]
+
+
+def test_a_key_that_waits_for_words_is_not_a_problem_of_its_own(rows):
+    given = blank_document("Talk moves", "talk-moves", "District (demo)")
+    given["parts"][0]["items"][0]["completion_indicators"] = [{"key": "", "text": "It is there."}]
+    left = {problem.path for problem in to_solve(given, examine(given)[1])}
+    assert "parts[0].items[0].prompt" in left
+    assert {path for path in left if path.endswith(".key")} == {"parts[0].items[0].completion_indicators[0].key"}
 
 
 def test_rows_are_added_moved_and_removed(rows):
@@ -140,7 +149,7 @@ def test_rows_are_added_moved_and_removed(rows):
     assert change_rows(given, "remove method_components[1]") == "method_components[0]"
     assert change_rows(given, "remove method_components[0]") == "method_components"
     assert change_rows(given, "add parts[1].items[0].criteria") == "parts[1].items[0].criteria[1]"
-    assert given["parts"][1]["items"][0]["criteria"][1]["key"] == "criterion"
+    assert given["parts"][1]["items"][0]["criteria"][1]["key"] == ""
 
 
 @pytest.mark.parametrize(
