@@ -51,10 +51,7 @@ NOBODY = (404, 404, 404, 404)
 TABLE = {
     "author": ((200, 200, 200, 200), (200, 302, 302, 200)),
     "office": (NOBODY, (200, 404, 404, 200)),
-    **{
-        name: (NOBODY, NOBODY)
-        for name in ("colleague", "supervisor", "principal", "principal in the office", "HR", "payroll", "auditor", "administrator", "reviewer", "facilitator")
-    },
+    **dict.fromkeys(("colleague", "supervisor", "principal", "principal in the office", "HR", "payroll", "auditor", "administrator", "reviewer", "facilitator"), (NOBODY, NOBODY)),
 }
 
 
