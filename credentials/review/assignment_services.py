@@ -23,10 +23,16 @@ from credentials.evidence import services as evidence
 from credentials.evidence.models import SubmissionVersion
 from credentials.evidence.rules import State
 from credentials.review import notices, queries, rules
-from credentials.review.models import Assignment, Conflict, ReviewerLoad
+from credentials.review.models import RULED_OUT, Assignment, Conflict, ReviewerLoad
 from credentials.review.rules import NEEDED, AssignmentAct, AssignmentState, Candidate, Obstacle, Reason, Round
 from credentials.review.wording import wrong_state
 from people.models import Person
+
+#: Besides conflicts, what is looked at once more when a reviewer accepts, and when she opens the evidence.
+_CHECKED_AGAIN = {
+    "accept": (Obstacle.NOT_QUALIFIED, Obstacle.OFFICE, Obstacle.ACCOUNT_CLOSED, Obstacle.LEFT),
+    "open": (Obstacle.OFFICE,),
+}
 
 #: The number of the lock that lets one transaction at a time move places between reviewers.
 _DESK = 0x1A02E1
@@ -286,15 +292,14 @@ def open_desk(actor: Person, assignment: Assignment) -> Assignment:
 
 def still_free(actor: Person, assignment: Assignment, moment: str, otherwise: AssignmentAct) -> bool:
     """Check for conflicts once more (people change schools) and keep the facts; where one is found, close the assignment by
-    ``otherwise``, ask somebody else, and answer False. At acceptance the qualification counts too."""
+    ``otherwise``, ask somebody else, and answer False. What else may have changed counts until the evidence is opened."""
     now = queries.candidate(assignment.version, actor)
     assignment.conflict_facts = {**assignment.conflict_facts, moment: _facts(now)}
     found: list[str] = [conflict.value for conflict in rules.conflicts(now.facts)]
-    if moment == "accept":
-        found += [o.value for o in rules.obstacles(now, clock.today()) if o in (Obstacle.NOT_QUALIFIED, Obstacle.ACCOUNT_CLOSED, Obstacle.LEFT)]
+    found += [obstacle.value for obstacle in rules.obstacles(now, clock.today()) if obstacle in _CHECKED_AGAIN.get(moment, ())]
     if not found:
         return True
-    _close(assignment, otherwise, f"conflict found: {', '.join(found)}")
+    _close(assignment, otherwise, f"{RULED_OUT}: {', '.join(found)}")
     audit.record(None, "review.conflict_found", assignment, moment=moment, found=found)
     assign(assignment.version)
     return False

@@ -21,6 +21,9 @@ _LIVE = "state IN ('offered', 'accepted', 'in_progress', 'submitted', 'locked')"
 _ACCEPTED = "('accepted', 'in_progress', 'submitted', 'locked')"
 _QUALIFICATION_STATES = ", ".join(f"'{s.value}'" for s in QualificationState)
 
+#: How the reason begins where an assignment was closed because a conflict came up.
+RULED_OUT = "conflict found"
+
 
 class Qualification(Base):
     """Who may review what: a person qualified for a micro-credential."""
@@ -139,6 +142,11 @@ class Assignment(Base):
     def known_as(self) -> str:
         """The pseudonym in the reader's language."""
         return _("Reviewer %(letter)s", letter=self.pseudonym)
+
+    @property
+    def was_ruled_out(self) -> bool:
+        """Whether it was closed because a conflict came up, rather than by anybody's wish."""
+        return self.closed_reason.startswith(RULED_OUT)
 
     def can(self, act: AssignmentAct) -> bool:
         """Whether the table of moves has this one: which buttons to show."""

@@ -21,7 +21,7 @@ from people.models import Person
 def office_for(version: SubmissionVersion) -> list[Person]:
     """The coordinators who may act on this version: not its author, nobody who evaluates her, and none of its reviewers."""
     reviewing = select(Assignment.reviewer_id).where(Assignment.version_id == version.id, Assignment.state.in_([state.value for state in LIVE]))
-    rows = db.session.scalars(select(Person).where(queries.releases_decisions(), Person.enabled, Person.id.not_in(reviewing)).order_by(Person.id))
+    rows = db.session.scalars(select(Person).where(queries.in_office(), Person.enabled, Person.id.not_in(reviewing)).order_by(Person.id))
     return [person for person in rows if evidence_policy.is_office_for(person, version.person)]
 
 
@@ -139,7 +139,7 @@ def short_of_reviewers(version: SubmissionVersion, missing: int) -> None:
                         "A submission lacks %(num)d reviewers: nobody else is qualified, free and without a conflict.",
                         missing,
                     ),
-                    _("We ask again every hour. Qualifying another colleague helps at once."),
+                    _("We ask again every ten minutes. Qualifying another colleague helps at once."),
                 ],
                 (_("See who is lacking"), address("review.queue", tab="waiting")),
             )

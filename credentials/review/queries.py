@@ -29,7 +29,7 @@ from people.rules import Role
 # Who may be asked.
 
 
-def releases_decisions() -> ColumnElement[bool]:
+def in_office() -> ColumnElement[bool]:
     """SQL over :class:`Person`: whether she is a coordinator today."""
     return exists().where(RoleGrant.person_id == Person.id, *people_queries.in_force(Role.COORDINATOR))
 
@@ -76,7 +76,7 @@ def candidates(version: SubmissionVersion, only: Person | None = None) -> list[C
             )
             .label("reviewed_by_author"),
             exists().where(Assignment.version_id == version.id, Assignment.reviewer_id == Person.id).label("asked_before"),
-            releases_decisions().label("releases"),
+            in_office().label("in_office"),
         )
         .outerjoin(Qualification, and_(Qualification.person_id == Person.id, Qualification.micro_credential_id == version.submission.micro_credential_id))
         .outerjoin(ReviewerLoad, ReviewerLoad.person_id == Person.id)
@@ -106,7 +106,7 @@ def candidates(version: SubmissionVersion, only: Person | None = None) -> list[C
             max_open=row.max_open,
             open_reviews=row.open_reviews,
             paused_until=row.paused_until,
-            releases=row.releases,
+            in_office=row.in_office,
         )
         for row in db.session.execute(statement)
     ]

@@ -187,6 +187,7 @@ class Obstacle(enum.StrEnum):
     """Why somebody is not asked although no conflict stands in the way."""
 
     NOT_QUALIFIED = "not_qualified"
+    OFFICE = "office"
     ACCOUNT_CLOSED = "account_closed"
     LEFT = "left"
     ASKED_BEFORE = "asked_before"
@@ -206,8 +207,8 @@ class Candidate:
     max_open: int = MAX_OPEN_AT_FIRST
     open_reviews: int = 0
     paused_until: dt.date | None = None
-    #: Somebody who releases decisions. She is asked last, because she then cannot release this one.
-    releases: bool = False
+    #: A coordinator: she sees who hands in, so she cannot review blind, and could not release what she reviewed.
+    in_office: bool = False
 
     @property
     def person_id(self) -> int:
@@ -219,6 +220,8 @@ def obstacles(candidate: Candidate, today: dt.date) -> list[Obstacle]:
     found = []
     if candidate.qualification is not QualificationState.QUALIFIED:
         found.append(Obstacle.PAUSED if candidate.qualification is QualificationState.PAUSED else Obstacle.NOT_QUALIFIED)
+    if candidate.in_office:
+        found.append(Obstacle.OFFICE)
     if not candidate.enabled:
         found.append(Obstacle.ACCOUNT_CLOSED)
     if candidate.leave_date is not None and candidate.leave_date < today:
@@ -238,16 +241,16 @@ def may_be_asked(candidate: Candidate, today: dt.date) -> bool:
 
 
 def in_order(candidates: Iterable[Candidate], version_id: int, schools_at_work: Iterable[int | None] = ()) -> list[Candidate]:
-    """The order in which to ask: first those of a school that has no reviewer on this version yet, then whoever does not release
-    decisions, then whoever has the smallest share of her maximum in hand.
+    """The order in which to ask: first those of a school that has no reviewer on this version yet, then whoever has the smallest share of
+    her maximum in hand.
 
     Ties are broken by a digest of version and person: the same for the same input, and no favour to whoever has the lowest id.
     """
     at_work = {school for school in schools_at_work if school is not None}
 
-    def key(candidate: Candidate) -> tuple[bool, bool, float, int, str]:
+    def key(candidate: Candidate) -> tuple[bool, float, int, str]:
         lot = hashlib.sha256(f"{version_id}:{candidate.person_id}".encode()).hexdigest()
         share = candidate.open_reviews / candidate.max_open if candidate.max_open else 1.0
-        return (candidate.facts.reviewer_school_id in at_work, candidate.releases, share, candidate.open_reviews, lot)
+        return (candidate.facts.reviewer_school_id in at_work, share, candidate.open_reviews, lot)
 
     return sorted(candidates, key=key)

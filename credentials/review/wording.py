@@ -65,6 +65,7 @@ CONFLICTS = {
 #: Why somebody is not asked although no conflict stands in the way.
 OBSTACLES = {
     Obstacle.NOT_QUALIFIED: _l("Not qualified for this micro-credential."),
+    Obstacle.OFFICE: _l("Works in the professional-learning office and sees who hands in, so cannot review blind."),
     Obstacle.ACCOUNT_CLOSED: _l("The account is closed."),
     Obstacle.LEFT: _l("No longer works in the district."),
     Obstacle.ASKED_BEFORE: _l("Was asked about this version already."),

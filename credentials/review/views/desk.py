@@ -22,7 +22,7 @@ from credentials.review.review_rules import COMMENT_LEAST, COMMENT_MOST, POINTER
 from credentials.review.rules import DONE, AssignmentState, Round
 from credentials.review.views.answers import offer_page
 from credentials.review.views.blueprint import bp
-from credentials.review.wording import STATES, review_problem, wrong_state
+from credentials.review.wording import STATES, review_problem, ruled_out, wrong_state
 from workflows import evidence as story
 
 Answer = str | Response | tuple[str, int]
@@ -109,9 +109,8 @@ def _done(assignment: Assignment) -> str:
 def _closed(assignment: Assignment, marks: Mapping[str, Mark], overall: str) -> str:
     """What became of an assignment that ended without a review. What the reviewer wrote is shown to her, without the evidence."""
     criteria = desk.criteria_of(assignment.version.credential_version.parsed(), assignment, marks)
-    return _page(
-        "review/closed.html", assignment, sentence=wrong_state(assignment.status), kept=[c for c in criteria if not c.mark.is_empty], overall=overall
-    )
+    sentence = ruled_out() if assignment.was_ruled_out else wrong_state(assignment.status)
+    return _page("review/closed.html", assignment, sentence=sentence, kept=[c for c in criteria if not c.mark.is_empty], overall=overall)
 
 
 @bp.post("/reviews/<int:assignment>/draft")

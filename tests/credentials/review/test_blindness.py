@@ -11,6 +11,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from core import clock
 from core.db import db
 from core.errors import RuleBroken
 from core.mail import Mail
@@ -18,9 +19,9 @@ from credentials.evidence import services as evidence
 from credentials.evidence.models import SubmissionVersion
 from credentials.evidence.rules import State
 from credentials.review import services
-from people.models import Person
+from people.models import Person, RoleGrant
 from people.rules import Role
-from tests.credentials.review.conftest import AUTHOR_WORDS, REVIEWER_WORDS, at, story_of, token_of, version_of, words
+from tests.credentials.review.conftest import AUTHOR_WORDS, REVIEWER_WORDS, at, token_of, version_of, words
 from tests.factories import review as reviewing
 from tests.factories.catalogue import micro_credential
 from tests.factories.evidence import complete, submitted_version
@@ -193,26 +194,47 @@ def test_nobody_releases_her_own_whatever_the_door(app, save) -> None:
     assert refusal.value.rule == "not-yours-to-release"
 
 
-def test_a_coordinator_who_reviews_it_sees_the_decision_only_after_the_release(app, save, as_) -> None:
-    def tell():
+def test_a_coordinator_cannot_review_because_she_sees_who_hands_in(app, save) -> None:
+    def tell() -> list[int]:
         credential = micro_credential()
-        both = person(Role.COORDINATOR, Role.REVIEWER)
-        services.qualify(None, both, credential)
-        reviewing.reviewer(credential)
-        other = person(Role.COORDINATOR)
+        services.qualify(None, person(Role.COORDINATOR, Role.REVIEWER), credential)
+        colleague = reviewing.reviewer(credential)
         version = submitted_version(teacher(), credential)
-        services.assign(version)
-        story = story_of(version, [], other.id)
-        return story, both.id
+        return [colleague.id, *(row.reviewer_id for row in services.assign(version))]
 
-    story, both = save(tell)
-    client = as_(both)
+    colleague, *asked = save(tell)
+    assert asked == [colleague]
+
+
+def join_the_office(reviewer: int) -> None:
+    one = db.session.get_one(Person, reviewer)
+    one.role_grants.append(RoleGrant(role=Role.COORDINATOR.value, starts_on=clock.today()))
+    db.session.flush()
+
+
+def test_a_reviewer_who_joins_the_office_meanwhile_is_shown_neither_evidence_nor_decision(story, save, as_) -> None:
+    reviewer = story.reviewers[0]
+
+    save(lambda: reviewing.accepted(at(story.assignments[0])).id)
+    save(lambda: join_the_office(reviewer))
+    client = as_(reviewer)
     assert client.get(f"/decisions/{story.version}").status_code == 404
-    save(lambda: [reviewing.handed_in(at(number)).id for number in story.assignments])
-    assert client.get(f"/decisions/{story.version}").status_code == 404
+    assert found(client.get("/decisions?tab=all").text, AUTHOR_WORDS) == []
+    client.post(f"/reviews/{story.assignments[0]}/open")
+    page = words(client.get(f"/reviews/{story.assignments[0]}"))
+    assert "something came up that rules you out" in page
+    assert "word word" not in page
+
+
+def test_a_coordinator_whose_own_review_is_in_sees_the_decision_only_after_the_release(drafted, save, as_) -> None:
+    reviewer = drafted.reviewers[0]
+    save(lambda: join_the_office(reviewer))
+    client = as_(reviewer)
+    assert client.get(f"/decisions/{drafted.version}").status_code == 404
+    assert client.post(f"/decisions/{drafted.version}/release").status_code == 404
     assert "Nothing waits to be released" in words(client.get("/decisions"))
-    save(lambda: evidence.release(db.session.get_one(Person, story.office), version_of(story)).id)
-    assert client.get(f"/decisions/{story.version}").status_code == 200
+    save(lambda: evidence.release(db.session.get_one(Person, drafted.office), version_of(drafted)).id)
+    assert client.get(f"/decisions/{drafted.version}").status_code == 200
 
 
 @pytest.mark.parametrize("how", ["supervisor", "principal"])

@@ -75,6 +75,7 @@ def candidate(person_id: int = 2, school: int | None = 20, **given: object) -> C
         ({"qualification": None}, [Obstacle.NOT_QUALIFIED]),
         ({"qualification": QualificationState.WITHDRAWN}, [Obstacle.NOT_QUALIFIED]),
         ({"qualification": QualificationState.PAUSED}, [Obstacle.PAUSED]),
+        ({"in_office": True}, [Obstacle.OFFICE]),
         ({"enabled": False}, [Obstacle.ACCOUNT_CLOSED]),
         ({"leave_date": TODAY}, []),
         ({"leave_date": TODAY - dt.timedelta(days=1)}, [Obstacle.LEFT]),
@@ -106,10 +107,6 @@ def test_whoever_has_the_smallest_share_of_her_maximum_in_hand_is_asked_first() 
 
 def test_a_school_that_has_a_reviewer_on_this_version_comes_last_but_comes() -> None:
     assert order(candidate(2, school=30), candidate(3, school=40, open_reviews=3), at_work=(30,)) == [3, 2]
-
-
-def test_whoever_releases_decisions_is_asked_after_those_who_do_not() -> None:
-    assert order(candidate(2, releases=True), candidate(3, open_reviews=4)) == [3, 2]
 
 
 def test_ties_fall_the_same_way_every_time_and_differently_for_another_version() -> None:
