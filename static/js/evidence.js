@@ -41,6 +41,8 @@ const memory = {
 
 // One place says how things stand as a whole. `open` holds the names of what is not saved yet.
 const open = new Set();
+// Of these, what waits for the writer: two texts to choose from, or an address that is none.
+const blocked = new Set();
 const overall = form.querySelector("[data-saved-all]");
 let signedOut = false;
 function tell(node, text, tone = "") {
@@ -56,7 +58,8 @@ function tellAll() {
     link.href = form.dataset.signIn;
     overall.append(link);
     overall.dataset.tone = "out";
-  } else if (open.size) tell(overall, words("Saving"), "busy");
+  } else if (blocked.size) tell(overall, words("Blocked"), "bad");
+  else if (open.size) tell(overall, words("Saving"), "busy");
   else tell(overall, words("Saved"));
 }
 function showProgress(html) {
@@ -140,6 +143,7 @@ class Field {
 
   changed() {
     this.held = false;
+    if (!this.conflict) blocked.delete(this.name);
     this.count();
     if (this.isOpen) {
       open.add(this.name);
@@ -185,6 +189,7 @@ class Field {
       this.saveSoon(this.wait);
     } else {
       // A refusal with a reason: it stands until the text changes, and the text stays here.
+      blocked.add(this.name);
       tell(this.status, body.detail || body.title || words("Retry"), "bad");
     }
     tellAll();
@@ -224,22 +229,28 @@ class Field {
 
   showConflict(current) {
     this.conflict = true;
+    blocked.add(this.name);
     tell(this.status, "");
     this.choose(words("Conflict"), current.text, [
       [words("Mine"), () => {
-        this.conflict = false;
-        this.revision = current.revision;
+        this.settle(current);
         this.saveSoon(0);
       }],
       [words("Other"), () => {
-        this.conflict = false;
-        this.revision = current.revision;
+        this.settle(current);
         this.input.value = this.kept = current.text;
         this.settled();
         this.count();
         tellAll();
       }],
     ]);
+  }
+
+  settle(current) {
+    this.conflict = false;
+    this.revision = current.revision;
+    blocked.delete(this.name);
+    tellAll();
   }
 
   choose(sentence, text, choices) {

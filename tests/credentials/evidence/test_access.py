@@ -51,7 +51,10 @@ NOBODY = (404, 404, 404, 404)
 TABLE = {
     "author": ((200, 200, 200, 200), (200, 302, 302, 200)),
     "office": (NOBODY, (200, 404, 404, 200)),
-    **dict.fromkeys(("colleague", "supervisor", "principal", "principal in the office", "HR", "payroll", "auditor", "administrator", "reviewer", "facilitator"), (NOBODY, NOBODY)),
+    **dict.fromkeys(
+        ("colleague", "supervisor", "principal", "principal in the office", "HR", "payroll", "auditor", "administrator", "reviewer", "facilitator"),
+        (NOBODY, NOBODY),
+    ),
 }
 
 
