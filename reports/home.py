@@ -19,6 +19,7 @@ from credentials.catalogue.models import CredentialVersion, MicroCredential
 from credentials.evidence.models import Submission, SubmissionVersion
 from credentials.evidence.rules import FINAL, State
 from credentials.review.models import Assignment
+from credentials.review.office_queries import visible_to
 from credentials.review.rules import AssignmentState
 from ledger.models import Obligation
 from ledger.rules import fiscal_year
@@ -144,9 +145,11 @@ def _office(person: Person, home: Home) -> None:
     counts = dict(
         db.session.execute(
             select(SubmissionVersion.state, func.count())
+            .join(SubmissionVersion.person)
             .where(
                 SubmissionVersion.state.in_([State.SUBMITTED, State.IN_REVIEW, State.ADJUDICATING, State.DECIDED_DRAFT]),
-                SubmissionVersion.person_id != person.id,
+                # The same rows as the queue: not her own, nor what she reviews, nor of people she evaluates.
+                visible_to(person),
             )
             .group_by(SubmissionVersion.state)
         )
