@@ -166,12 +166,12 @@ def columns() -> list[Column]:
         Column("employee_number", _("Employee number"), width=11),
         Column("name", _("Name"), width=20),
         Column("school", _("School"), width=22),
-        Column("description", _("Earned for"), width=28),
+        Column("description", _("Earned for"), width=34),
         Column("policy", _("Policy and version"), width=24),
         Column("units", _("Hours"), "number", width=7),
         Column("rate", _("Rate (USD)"), "cents", width=9),
         Column("fund", _("Fund"), width=14),
-        Column("account_string", _("Account string"), width=31),
+        Column("account_string", _("Account string"), width=28),
         Column("amount", _("Amount (USD)"), "cents", total=True, width=12),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import yaml
 
 from ledger.cli import DEMO, read
 from ledger.document_rules import BadDocument, parse_file, parse_rule, rule_document
-from ledger.rules import WHOLE, AmountKind, Cap, OnExceed, OverBudget, Rule, Split
+from ledger.rules import WHOLE, AmountKind, Cap, OnExceed, OverBudget, Refusal, Rule, Split
 
 
 @pytest.mark.parametrize(
@@ -113,3 +114,9 @@ def test_the_demo_district_has_a_grant_and_a_general_fund_and_a_stipend_policy_f
     assert {v.bargaining_unit: v.rule.cap for v in policy.versions} == {"teachers": Cap(150000, OnExceed.PAY_REST), "support": Cap(150000, OnExceed.PAY_REST)}
     assert all(v.rule.kind is AmountKind.ADVERTISED for v in policy.versions)
     assert yaml.safe_load(DEMO.read_text()).keys() == {"funds", "policies"}
+
+
+def test_the_documentation_names_every_rule_that_refuses_and_every_key_of_a_rule() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "money.md").read_text("utf-8")
+    assert [rule.value for rule in Refusal if f"`{rule.value}`" not in page] == []
+    assert [key for key in ("amount", "cap", "flsa", "over_budget", "splits") if f"| `{key}` |" not in page] == []

@@ -253,9 +253,10 @@ def test_the_steps_lead_from_the_person_to_the_amount_in_order() -> None:
     assert [step.say for step in found.steps] == ["employed", "exempt", "fund-period", "advertised", "cap-room", "budget", "owed"]
 
 
-@given(
-    st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7), st.sampled_from(["pay_rest", "refuse"]), st.sampled_from(["block", "warn"]), st.booleans()
-)  # fmt: skip
+CENTS = st.integers(0, 10**7)
+
+
+@given(CENTS, CENTS, CENTS, st.sampled_from(["pay_rest", "refuse"]), st.sampled_from(["block", "warn"]), st.booleans())
 def test_whatever_is_told_the_last_step_says_the_amount_and_the_lines_add_up_to_it(
     cents: int, used: int, accrued: int, on_exceed: str, over: str, exempt: bool
 ) -> None:
