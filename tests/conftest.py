@@ -38,7 +38,8 @@ def _drop(server: str, name: str) -> None:
 
 def settings_for(url: str, folder: Path, **more: object) -> config.Settings:
     """Settings of a test: everything in a folder of its own."""
-    return config.load({}, database_url=url, data_dir=str(folder), secret_key="for tests only, never elsewhere", log_level="CRITICAL", base_url="http://laurel.example", **more)
+    secret, address = "for tests only, never elsewhere", "http://laurel.example"
+    return config.load({}, database_url=url, data_dir=str(folder), secret_key=secret, log_level="CRITICAL", base_url=address, **more)
 
 
 @pytest.fixture(scope="session")

@@ -82,12 +82,12 @@ def test_a_line_is_an_account_line_with_everything_payroll_asks_for(as_: Callabl
         ("'=Bob O'Neil, Jr.", "01-A", "30.00"),
         ("'=Bob O'Neil, Jr.", "02-B", "20.00"),
     ]
-    assert {k: found[4][k] for k in ("Date", "Entry", "Employee number", "School", "For", "Hours", "Rate (USD)", "Fund")} == {
+    assert {k: found[4][k] for k in ("Date", "Entry", "Employee number", "School", "Earned for", "Hours", "Rate (USD)", "Fund")} == {
         "Date": "2025-10-03",
         "Entry": "3",
         "Employee number": "00X101",
         "School": "North School",
-        "For": "Workshop",
+        "Earned for": "Workshop",
         "Hours": "6.5",
         "Rate (USD)": "25.00",
         "Fund": "GENERAL",
@@ -96,8 +96,8 @@ def test_a_line_is_an_account_line_with_everything_payroll_asks_for(as_: Callabl
 
 def test_what_was_taken_back_stays_and_its_mirror_counts_where_it_was_posted(as_: Callable[[object], Any], books: dict[str, Any]) -> None:
     old, new = lines(as_, books), lines(as_, books, "from=2026-07-01&to=2027-06-30")
-    assert sum(float(line["Amount (USD)"]) for line in old if "PLC" in line["For"]) == 50
-    assert [(line["Date"], line["For"], line["Amount (USD)"]) for line in new] == [
+    assert sum(float(line["Amount (USD)"]) for line in old if "PLC" in line["Earned for"]) == 50
+    assert [(line["Date"], line["Earned for"], line["Amount (USD)"]) for line in new] == [
         ("2026-07-02", "Taken back: PLC", "-30.00"),
         ("2026-07-02", "Taken back: PLC", "-20.00"),
     ]
@@ -320,6 +320,6 @@ def test_a_line_that_was_posted_later_for_an_earlier_day_is_in_the_register_only
     with app.app_context(), transaction():
         late = services.post(make.earning(books["ann"], earned_on=dt.date(2025, 8, 1), description="Told late")).id
     assert file(as_, books, f"{YEAR}&as_of=5").data == before
-    assert lines(as_, books)[0]["For"] == "Told late"
+    assert lines(as_, books)[0]["Earned for"] == "Told late"
     with app.app_context():
         assert db.session.scalar(select(Obligation.earned_on).where(Obligation.id == late)) == dt.date(2025, 8, 1)
