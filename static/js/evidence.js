@@ -346,6 +346,12 @@ async function uploadAll(input) {
   input.value = "";
   place.replaceChildren();
   for (const file of files) {
+    // The server refuses what is too large, but a browser that is still sending may not hear it.
+    const [size, most] = [Math.ceil(file.size / 1048576), Number(form.dataset.mostMb)];
+    if (size > most) {
+      place.append(make("p", "field-error", words("TooLarge", { name: file.name, size, most })));
+      continue;
+    }
     const name = `upload:${file.name}`;
     const line = make("p", "muted");
     const bar = make("progress");

@@ -57,7 +57,14 @@ def take(source: BinaryIO, groups: Iterable[Group], most_bytes: int) -> Taken:
         _check_size(Group.VIDEO, size, most_bytes)
     out = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - handed to the caller, who closes it
     try:
-        name, stripped = _clean(source, size, family, head, out, wanted)
+        try:
+            name, stripped = _clean(source, size, family, out, wanted)
+        except Unusable:
+            raise
+        except Exception as error:
+            # Nobody foresees every broken file. What our cleaners stumble over is refused like what they recognise as broken; the
+            # cause goes to the log.
+            raise Unusable("damaged") from error
         found = FORMATS[name]
         _check(found, size, wanted, most_bytes)
         out.seek(0)
@@ -91,7 +98,7 @@ def _check_size(group: Group, size: int, most_bytes: int) -> None:
         raise Unusable("too-large", group=group, megabytes=-(-size // (1024 * 1024)), most=most // (1024 * 1024))
 
 
-def _clean(source: BinaryIO, size: int, family: str, head: bytes, out: IO[bytes], wanted: set[Group]) -> tuple[str, set[str]]:
+def _clean(source: BinaryIO, size: int, family: str, out: IO[bytes], wanted: set[Group]) -> tuple[str, set[str]]:
     target = cast("BinaryIO", out)
     if family in ("jpeg", "png", "webp", "gif"):
         source.seek(0)

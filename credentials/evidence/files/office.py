@@ -52,7 +52,7 @@ def clean(source: BinaryIO, out: BinaryIO, depth: int = 0) -> set[str]:
         with _open(source) as package:
             dialect = opendocument if name.startswith("od") else ooxml
             return _rewrite(package, out, dialect.Cleaner(name, package.namelist(), lambda part: _read(package, part)), depth)
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, EOFError, ValueError, KeyError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, etree.LxmlError, EOFError, ValueError, KeyError, OSError, RuntimeError) as error:
         if isinstance(error, Unusable):
             raise
         raise Unusable("damaged") from error
@@ -98,7 +98,9 @@ def _pieces(package: zipfile.ZipFile, name: str, most: int):  # type: ignore[no-
 def _read(package: zipfile.ZipFile, name: str, most: int = _MOST_XML) -> bytes:
     try:
         return b"".join(_pieces(package, name, most))
-    except (zipfile.BadZipFile, EOFError, KeyError, RuntimeError, zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, KeyError, ValueError, OSError, RuntimeError, zlib.error) as error:
+        if isinstance(error, Unusable):
+            raise
         raise Unusable("damaged") from error
 
 

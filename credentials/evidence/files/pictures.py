@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from credentials.evidence.files.refusals import Unusable
 
@@ -46,10 +46,10 @@ def clean(data: bytes, name: str, *, embedded: bool = False) -> tuple[bytes, set
         cleaned, stripped, orientation = _CLEANERS[name](data)
     except (IndexError, struct.error):
         raise Unusable("damaged") from None
-    if orientation != 1:
+    if orientation != 1 and b"ANMF" not in cleaned[:4096]:
         if embedded:
             return _with_orientation(cleaned, name, orientation), stripped
-        cleaned = _turned(data, name)
+        cleaned = _turned(data, name, orientation)
     return cleaned, stripped
 
 
@@ -206,14 +206,28 @@ def _with_orientation(data: bytes, name: str, orientation: int) -> bytes:
     return data[:2] + b"\xff\xe1" + (len(payload) + 2).to_bytes(2) + payload + data[2:]
 
 
-def _turned(data: bytes, name: str) -> bytes:
-    with Image.open(io.BytesIO(data)) as image:
-        if name == "jpeg" and image.width * image.height > _TURN_WHOLE:
-            image.draft(image.mode, (image.width // 2, image.height // 2))
-        profile = image.info.get("icc_profile")
-        turned = ImageOps.exif_transpose(image)
-    for key in ("exif", "xmp", "Raw profile type exif", "XML:com.adobe.xmp", "comment"):
-        turned.info.pop(key, None)
+#: How the pixels have to be moved for each value of Exif's orientation.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _turned(data: bytes, name: str, orientation: int) -> bytes:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if name == "jpeg" and image.width * image.height > _TURN_WHOLE:
+                image.draft(image.mode, (image.width // 2, image.height // 2))
+            profile = image.info.get("icc_profile")
+            turned = image.transpose(_TURNS[orientation])
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Unusable("damaged") from error
+    turned.info.clear()
     out = io.BytesIO()
     options: dict[str, Any] = {"jpeg": {"quality": 92, "optimize": True}, "webp": {"quality": 92}}.get(name, {})
     turned.save(out, format=name.upper(), icc_profile=profile, exif=b"", **options)

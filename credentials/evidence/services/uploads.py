@@ -51,7 +51,7 @@ def add_file(actor: Person, version: SubmissionVersion, item_key: str, name: str
     try:
         taken = take(source, WANTED[item.kind], current_app.config["LAUREL"].max_upload_mb * 1024 * 1024)
     except Unusable as refusal:
-        log.info("file refused", code=refusal.code, item=item_key)
+        log.info("file refused", code=refusal.code, item=item_key, cause=repr(refusal.__cause__) if refusal.__cause__ else None)
         sentence = f"{name}: {unusable_file(refusal.code, refusal.facts)}"
         raise BadInput(sentence, {item_key: sentence}) from None
     try:

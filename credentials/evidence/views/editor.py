@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO, cast
 
 from flask import Response as Answer
-from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import format_time
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -47,6 +47,7 @@ def _page(submission: Submission, troubles: dict[str, Trouble] | None = None) ->
         troubles=troubles or {},
         fingerprint=fingerprint,
         students_choices=students_choices(),
+        most_mb=current_app.config["LAUREL"].max_upload_mb,
         storage_prefix=f"laurel:draft:{version.person_id}:{version.id}:",
     )
 
