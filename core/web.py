@@ -8,12 +8,13 @@ import sys
 import time
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import public
 from core.config import Settings
@@ -111,6 +112,15 @@ def address(endpoint: str, **values: object) -> str:
     """
     paths = current_app.url_map.bind("base.invalid")
     return str(current_app.config["LAUREL"].base_url) + paths.build(endpoint, values)
+
+
+@bp.get("/favicon.ico")
+@public
+def favicon() -> BaseResponse:
+    """The icon, for browsers that show one of our files (a PDF, a picture), which cannot name it themselves."""
+    response = redirect(url_for("static", filename="img/favicon.svg"), 301)
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @bp.get("/healthz")

@@ -9,7 +9,7 @@ from tests.journeys.district import SLUG, District
 
 #: What answers with a file or for a machine and so has no page to look at.
 NOT_PAGES = {
-    "static", "bootstrap.static", "fonts.woff2", "health.healthz", "health.readyz", "health.metrics", "api-docs.openapi_json", "me.get_me",
+    "static", "bootstrap.static", "fonts.woff2", "health.favicon", "health.healthz", "health.readyz", "health.metrics", "api-docs.openapi_json", "me.get_me",
     "catalogue.badge", "catalogue_api.index", "catalogue_api.show", "authoring.badge", "authoring.badge_try", "authoring.download",
     "evidence.file", "submissions.list_submissions", "submissions.get_submission", "submissions.get_file",
     "review.file", "reviews.list_reviews", "reviews.get_review", "reviews.get_file",
