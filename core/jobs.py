@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import procrastinate
 import structlog
-from flask import Flask, current_app
+from flask import Flask, current_app, has_app_context
 from procrastinate import RetryStrategy
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text
@@ -47,7 +47,9 @@ def job(name: str, *, retries: int = 5, lock: str | None = None, cron: str | Non
         @functools.wraps(handler)
         def run(**arguments: Any) -> None:
             arguments.pop("timestamp", None)
-            with _flask[-1].app_context():
+            # In the application that is at work here, if there is one; in a worker, which has none, in the one that was bound.
+            app = current_app._get_current_object() if has_app_context() else _flask[-1]  # type: ignore[attr-defined]
+            with app.app_context():
                 structlog.contextvars.bind_contextvars(job=name)
                 try:
                     handler(**arguments)

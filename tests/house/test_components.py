@@ -78,7 +78,7 @@ def test_a_word_limit_is_said_in_words_also_without_script(app: Flask) -> None:
 
 def test_a_choice_carries_its_second_line(app: Flask) -> None:
     page = form(app, title="Slates", story="x", kind="text", band="k2")
-    assert '<span class="choice-title">Text</span><span class="choice-text">Write it here.</span>' in page
+    assert '<span class="choice-title">Text</span> <span class="choice-text">Write it here.</span>' in page
     assert page.count('class="choice-text"') == 1
 
 
