@@ -71,6 +71,9 @@ def test_what_was_handed_in_can_be_withdrawn_and_taken_up_again(watch: Watch, di
     page = watch.window(who, **DESK)
     hand_in(page, number)
     page.get_by_role("button", name="Hand in").click()
+    expect(page).to_have_url(re.compile(rf"/submissions/{number}$"))
+    # The question is asked by script, which comes after the button.
+    page.wait_for_load_state()
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_role("dialog").get_by_role("button", name="Go back").click()
     assert versions(district, number) == [{"number": 1, "state": "in_review"}]

@@ -134,6 +134,7 @@ def _releases(page: Page) -> None:
     page.get_by_role("link", name="Open the decisions").click()
     page.get_by_role("link", name=TITLE).last.click()
     expect(page.get_by_text("Drafted decision")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_label("A note to the teacher").fill("Thank you for sharing this.")
     page.get_by_role("button", name="Release").click()
     page.get_by_role("dialog").get_by_role("button", name="Release").click()
