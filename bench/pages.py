@@ -47,7 +47,7 @@ PAGES: list[tuple[str, str, str]] = [
     ("one decision", "/decisions/{decision}", "coordinator"),
     ("reviewers", "/reviewers", "coordinator"),
     ("my badges", "/my/badges", "teacher"),
-    ("badge, its owner", "/my/badges/{uuid}", "teacher"),
+    ("badge, its owner", "/badges/{uuid}", "teacher"),
     ("badge, public", "/badges/{public}", ""),
     ("badge JSON", "/badges/{public}.json", ""),
     ("earnings", "/earnings", "teacher"),
