@@ -29,7 +29,7 @@ def _page(form: QualifyForm | None = None) -> str:
     narrow.credential.choices = [("", _("All")), *((str(key), title) for key, title in published)]
     return render_template(
         "review/reviewers.html",
-        page=office_queries.reviewers(me(), number(request.args.get("credential", "")), request.args.get("q", ""), *asked(50)),
+        page=office_queries.reviewers(me(), number(request.args.get("credential", "")), request.args.get("q", ""), *asked()),
         form=form,
         narrow=narrow,
         plain=FlaskForm(),
