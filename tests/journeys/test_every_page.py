@@ -32,8 +32,7 @@ class Windows(Watch):
     def of(self, who: str | None) -> Page:
         """The window of that person (a part of :attr:`District.people`), wide and light."""
         if who not in self._pages:
-            # Without motion no colour is caught on its way to another.
-            self._pages[who] = self.window(self.district.people[who] if who else None, reduced_motion="reduce", **DESK)
+            self._pages[who] = self.window(self.district.people[who] if who else None, **DESK)
         page = self._pages[who]
         page.set_viewport_size(DESK["viewport"])
         page.emulate_media(color_scheme="light")

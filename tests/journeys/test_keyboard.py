@@ -103,7 +103,7 @@ def test_menus_open_close_and_give_the_focus_back(watch: Watch, district: Distri
 def test_one_sees_where_one_is(watch: Watch, district: District, name: str) -> None:
     """Every stop of the Tab key has a ring around it and is in the window, never under something that sticks to its edge."""
     place = next(place for place in PLACES if place.name == name)
-    page = watch.window(district.people[place.who] if place.who else None, reduced_motion="reduce", **DESK)
+    page = watch.window(district.people[place.who] if place.who else None, **DESK)
     page.goto(place.path(district))
     found = stops(page, 120)
     assert len(found) > 5

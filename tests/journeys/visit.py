@@ -30,7 +30,9 @@ class Watch:
 
     def window(self, who: str | None, **kind: Any) -> Page:
         """A window of its own (cookies, storage) in which ``who`` (an e-mail address) is signed in, or nobody."""
-        context = self.browser.new_context(base_url=self.district.base, locale="en-US", storage_state=self.district.signed_in(who), **kind)
+        # Without motion no click waits for scrolling to end, and no colour is caught on its way to another.
+        state = self.district.signed_in(who)
+        context = self.browser.new_context(base_url=self.district.base, locale="en-US", reduced_motion="reduce", storage_state=state, **kind)
         context.set_default_timeout(20_000)
         context.add_init_script(_TELL)
         context.on("console", self._hear)
