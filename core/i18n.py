@@ -38,21 +38,26 @@ def choose_locale() -> str:
     return request.accept_languages.best_match(list(LANGUAGES)) or default
 
 
+def region() -> str:
+    """The reader's language as it is written in the United States: dollars are $ in Spanish too."""
+    return {"es": "es_US"}.get(str(get_locale() or "en"), "en_US")
+
+
 def money(cents: int | None) -> str:
     """Cents as dollars in the reader's language; nothing for None."""
     if cents is None:
         return ""
-    return format_currency(cents / 100, "USD", locale=get_locale() or "en", format=None if cents % 100 else "¤#,##0;-¤#,##0", currency_digits=bool(cents % 100))
+    return format_currency(cents / 100, "USD", locale=region(), format=None if cents % 100 else "¤#,##0;-¤#,##0", currency_digits=bool(cents % 100))
 
 
 def exact(cents: int | None) -> str:
     """Cents with both decimals and no sign of the currency, for columns of figures under a heading that names it."""
-    return "" if cents is None else format_decimal(decimal.Decimal(cents) / 100, format="#,##0.00", locale=get_locale() or "en")
+    return "" if cents is None else format_decimal(decimal.Decimal(cents) / 100, format="#,##0.00", locale=region())
 
 
 def number(value: float | int | None, digits: int = 1) -> str:
     """A number in the reader's language, with at most ``digits`` decimals."""
-    return "" if value is None else format_decimal(round(value, digits), locale=get_locale() or "en")
+    return "" if value is None else format_decimal(round(value, digits), locale=region())
 
 
 def date(value: dt.date | dt.datetime | None, width: str = "medium") -> str:
@@ -78,7 +83,7 @@ def ago(value: dt.datetime | None) -> str:
     """How long ago or how far ahead, in words."""
     if value is None:
         return ""
-    return format_timedelta(value - clock.now(), add_direction=True, threshold=1.1, locale=get_locale() or "en")
+    return format_timedelta(value - clock.now(), add_direction=True, threshold=1.1, locale=region())
 
 
 @functools.lru_cache(maxsize=1024)
