@@ -18,7 +18,9 @@ from core.db import db, transaction
 from credentials.catalogue import services as catalogue
 from credentials.catalogue.models import MicroCredential
 from credentials.evidence import services as evidence
+from credentials.evidence.models import SubmissionVersion
 from credentials.review import services as review
+from credentials.review.models import Assignment
 from demo import files, load
 from demo.browser import Browser as Visitor
 from demo.load import PASSWORD
@@ -85,6 +87,13 @@ class District:
         with self.app.app_context(), transaction():
             return draft_version(_by(email=who), _offer(slug)).submission_id
 
+    def desk(self) -> tuple[str, int]:
+        """Put a submission on a colleague's desk; her e-mail address, and the number of her review, which she has opened."""
+        number = next(self._newcomers)
+        with self.app.app_context(), transaction():
+            assignment = opened(_under_review(number)[1][0])
+            return assignment.reviewer.email, assignment.id
+
     def close(self) -> None:
         self.connection.close()
         with self.app.app_context():
@@ -136,6 +145,12 @@ def _member(role: Role, number: int, family: str) -> Person:
     return person(role, **facts, password_hash=known.password_hash)
 
 
+def _under_review(number: int) -> tuple[SubmissionVersion, list[Assignment]]:
+    """A submission of a new teacher that two colleagues were asked to review."""
+    version = submitted_version(_member(Role.TEACHER, number, "Asker"), _offer(SLUG))
+    return version, review.assign(version)
+
+
 def _stage(place: District) -> None:
     """One thing of each kind, in each state that has a page of its own."""
     offer = _offer(SLUG)
@@ -148,16 +163,12 @@ def _stage(place: District) -> None:
     evidence.save_text(writer, draft, essay.key, "I wrote my name, Writer, by mistake.", 0)
     kept = evidence_file(draft, upload.key, files.lesson_plan("A plan", "Somebody"))
 
-    def version_under_review(number: int) -> Any:
-        version = submitted_version(_member(Role.TEACHER, number, "Asker"), offer)
-        return version, review.assign(version)
-
-    _version, (offered, desk) = version_under_review(1)
+    _version, (offered, desk) = _under_review(-1)
     opened(desk)
-    drafted, both = version_under_review(2)
+    drafted, both = _under_review(-2)
     for assignment in both:
         handed_in(assignment)
-    waiting, (said, unsaid) = version_under_review(3)
+    waiting, (said, unsaid) = _under_review(-3)
     handed_in(said)
     written(unsaid)
     place.people |= {"writer": writer.email, "author": author.email}
