@@ -188,9 +188,10 @@ def _review(
 
 
 def _work_hour(moment: dt.datetime, draw: random.Random) -> dt.datetime:
-    """Moved forward to a time at which people do such things: seven in the morning to nine at night."""
+    """Moved forward, never back, to a time at which people do such things: seven in the morning to nine at night."""
     if moment.hour < 7:
         moment += dt.timedelta(hours=7 - moment.hour)
     elif moment.hour > 21:
         moment += dt.timedelta(hours=33 - moment.hour)
-    return moment.replace(minute=draw.randrange(60), second=draw.randrange(60), microsecond=0)
+    drawn = moment.replace(minute=draw.randrange(60), second=draw.randrange(60), microsecond=0)
+    return drawn if drawn > moment else moment + dt.timedelta(minutes=draw.randrange(3, 40), seconds=draw.randrange(60))
