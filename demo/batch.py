@@ -50,7 +50,7 @@ class Batch:
         fitting = [c for c in w.credentials if not c[2].prerequisites and (set(c[1].grade_bands) & set(teacher.grades) or draw.random() < 0.2)]
         for micro_credential, version, content in draw.sample(fitting, min(wanted, len(fitting))):
             # Every third falls into the last weeks, so that even in a small district something is under way for everybody.
-            days = 366 - draw.randrange(3, 45) if draw.random() < 0.34 else min(draw.randrange(0, 360), draw.randrange(0, 420))
+            days = 366 - draw.randrange(5, 50) if draw.random() < 0.34 else min(draw.randrange(0, 360), draw.randrange(0, 420))
             began = w.since + dt.timedelta(days=days, hours=draw.randrange(7, 21), minutes=draw.randrange(60))
             if began < w.until:
                 self.chain(teacher, year.chain((micro_credential, version), content, began, w.until, draw, w.pick(micro_credential.id, teacher)), content)
