@@ -8,7 +8,7 @@ N ?= 2
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run worker test check lint types migrations docs texts bench lock clean
+.PHONY: help setup setup-dev demo run test unit check lint types migrations docs texts bench lock clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ run: setup ## Serve with a worker, without the story
 
 test: setup-dev ## All tests (N=2 processes)
 	@$(BIN)/python -m pytest -n $(N) $(ARGS)
+
+unit: setup-dev ## The quick tests: without browsers, attacks by many processes, and other people's verifiers
+	@$(BIN)/python -m pytest -n $(N) -m "not journey and not processes and not interop" $(ARGS)
 
 check: setup-dev lint types migrations texts docs ## Lint, types, migrations, translations, docs, then all tests
 	@$(BIN)/python -m pytest -n $(N) $(ARGS)
