@@ -324,7 +324,7 @@ class Writer:
         self.earned.sort(key=lambda one: (one[0], one[2].source))
         for done, (moment, releaser, earnings) in enumerate(_by_day(self.earned), start=1):
             with clock.frozen(moment):
-                ledger.post_all(earnings, db.session.get_one(Person, releaser))
+                ledger.post_all(earnings, db.session.get_one(Person, releaser), alone=True)
                 db.session.flush()
                 db.session.expunge_all()
             self.counts["obligation"] = self.counts.get("obligation", 0) + len(earnings)
